@@ -1,0 +1,28 @@
+"""The errors that the played services answer with, under the codes that AWS uses."""
+
+
+class ServiceError(Exception):
+    """An error answer of a played AWS service.
+
+    Args:
+        code: the error code on the wire, such as ``ResourceNotFoundException``.
+        message: what happened, with the value.
+        status: the HTTP status.
+    """
+
+    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class NotPlayed(ServiceError):
+    """An operation, recipe, image or option that AWS has and the local cloud does not play."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            "NotPlayedLocally",
+            f"{what} is not played by the local cloud; docs/local_cloud.md lists what is",
+            status=501,
+        )

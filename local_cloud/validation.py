@@ -1,0 +1,73 @@
+"""Checks a request against botocore's model of the service, as AWS does before it acts."""
+
+import re
+from typing import Any
+
+from botocore.model import Shape, StructureShape
+from botocore.validate import ParamValidator
+
+from local_cloud.errors import ServiceError
+
+
+def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
+    """Refuse missing, unknown and malformed parameters.
+
+    Raises:
+        ServiceError: ``ValidationException`` naming every parameter at fault.
+    """
+    if shape is None:
+        problems = [f"Unknown parameter: {name}" for name in parameters]
+    else:
+        report = ParamValidator().validate(parameters, shape)
+        problems = report.generate_report().splitlines() if report.has_errors() else []
+        problems = problems or list(_constraint_problems(parameters, shape, ""))
+    if problems:
+        count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
+        raise ServiceError("ValidationException", f"{count}: {'; '.join(problems)}")
+
+
+def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
+    """What botocore leaves to the service: enumerations, patterns, longest lengths, largest numbers."""
+    if isinstance(shape, StructureShape):
+        return [
+            problem
+            for name, member in value.items()
+            for problem in _constraint_problems(member, shape.members[name], f"{path}.{name}".lstrip("."))
+        ]
+    if shape.type_name == "list":
+        return _too_long(value, shape, path) + [
+            problem for item in value for problem in _constraint_problems(item, shape.member, path)
+        ]
+    if shape.type_name == "map":
+        return [problem for item in value.values() for problem in _constraint_problems(item, shape.value, path)]
+    if shape.type_name == "string":
+        return _string_problems(value, shape, path)
+    if shape.type_name in ("integer", "long", "float", "double") and value > shape.metadata.get("max", value):
+        return [_failed(value, path, f"Member must have value less than or equal to {shape.metadata['max']}")]
+    return []
+
+
+def _string_problems(value: str, shape: Shape, path: str) -> list[str]:
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        return [_failed(value, path, f"Member must satisfy enum value set: [{', '.join(allowed)}]")]
+    pattern = shape.metadata.get("pattern")
+    if pattern and not re.fullmatch(_python_pattern(pattern), value, re.DOTALL):
+        return [_failed(value, path, f"Member must satisfy regular expression pattern: {pattern}")]
+    return _too_long(value, shape, path)
+
+
+def _too_long(value: Any, shape: Shape, path: str) -> list[str]:
+    longest = shape.metadata.get("max")
+    if longest is not None and len(value) > longest:
+        return [_failed(value, path, f"Member must have length less than or equal to {longest}")]
+    return []
+
+
+def _python_pattern(pattern: str) -> str:
+    """The model's patterns are Java's; the classes that Python spells otherwise are translated."""
+    return pattern.replace(r"\p{L}", "^\\W\\d_").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d")
+
+
+def _failed(value: Any, path: str, constraint: str) -> str:
+    return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"

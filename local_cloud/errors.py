@@ -17,7 +17,7 @@ class ServiceError(Exception):
         self.status = status
 
 
-class NotPlayed(ServiceError):
+class NotPlayedError(ServiceError):
     """An operation, recipe, image or option that AWS has and the local cloud does not play."""
 
     def __init__(self, what: str) -> None:

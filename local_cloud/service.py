@@ -11,7 +11,7 @@ from botocore import xform_name
 from botocore.model import OperationModel, ServiceModel
 from botocore.session import get_session
 
-from local_cloud.errors import NotPlayed, ServiceError
+from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.validation import validate
 
 Record = dict[str, Any]
@@ -81,7 +81,7 @@ class PlayedService:
         validate(parameters, model.input_shape)
         method = getattr(self, xform_name(operation), None)
         if method is None:
-            raise NotPlayed(f"{model.service_model.service_name}:{operation}")
+            raise NotPlayedError(f"{model.service_model.service_name}:{operation}")
         answer: dict[str, Any] = method(parameters)
         return answer
 

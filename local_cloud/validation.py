@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from local_cloud.errors import ServiceError
@@ -34,11 +34,11 @@ def _constraint_problems(value: Any, shape: Shape, path: str) -> list[str]:
             for name, member in value.items()
             for problem in _constraint_problems(member, shape.members[name], f"{path}.{name}".lstrip("."))
         ]
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return _too_long(value, shape, path) + [
             problem for item in value for problem in _constraint_problems(item, shape.member, path)
         ]
-    if shape.type_name == "map":
+    if isinstance(shape, MapShape):
         return [problem for item in value.values() for problem in _constraint_problems(item, shape.value, path)]
     if shape.type_name == "string":
         return _string_problems(value, shape, path)

@@ -1,0 +1,32 @@
+"""Where each file of a prepared folder lies; the same names on disk, in a job's container and in S3."""
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PARTS = ("train", "validation", "test")
+ARRAYS = ("indptr", "indices", "values", "timestamps")
+USERS = "matrix/users.json"
+ITEMS = "matrix/items.json"
+DOCUMENTS = "items/documents.jsonl"
+PERSONALIZE_INTERACTIONS = "personalize/interactions/part-00000.csv"
+REQUEST_HISTORIES = "requests/histories.jsonl"
+REQUEST_USERS = "requests/users.jsonl"
+SERVING_ITEMS = "serving/items"
+SERVING_HISTORIES = "serving/histories"
+REJECTS = "rejects.csv"
+
+# The state machine reads one serving part at a time and writes each of its rows to DynamoDB.
+SERVING_ITEMS_PER_PART = 2000
+SERVING_HISTORIES_PER_PART = 500
+
+# Length of a full-accuracy list: what is asked for beyond the user's seen items, which are dropped afterwards.
+LIST_LENGTH = 100
+
+
+def array(part: str, name: str) -> str:
+    """The relative path of one array of one part's matrix, e.g. ``matrix/train.indptr.npy``."""
+    return f"matrix/{part}.{name}.npy"
+
+
+def serving_part(folder: str, number: int) -> str:
+    """The relative path of one numbered JSON Lines part."""
+    return f"{folder}/part-{number:05d}.jsonl"

@@ -1,0 +1,227 @@
+"""The configuration: typed models of ``config/*.toml`` and ``config/images.json``, read at synth and by the CLI."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bakeoff.contracts.catalogue import Contestant
+from bakeoff.errors import ConfigurationError
+
+CONFIG_FOLDER = Path(__file__).parent.parent / "config"
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Seconds = Annotated[int, Field(ge=60, le=432_000)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+ModelT = TypeVar("ModelT", bound=_Model)
+
+
+class LocalCloud(_Model):
+    """Where the local cloud listens and keeps its state; only in ``local.toml``."""
+
+    port: int = Field(ge=1024, le=65_535)
+    state_folder: str
+    wait_scale: float = Field(gt=0, le=1)
+
+
+class Split(_Model):
+    """The frozen split: fractions are of each user's interactions, newest last."""
+
+    strategy: Literal["per_user_last_fraction"]
+    test_fraction: Share
+    validation_fraction: Share
+    min_activity: int = Field(ge=3)
+    seed: int
+
+    @model_validator(mode="after")
+    def _leaves_something_to_train_on(self) -> "Split":
+        if self.test_fraction + self.validation_fraction >= 1:
+            raise ValueError("test_fraction + validation_fraction must be below 1")
+        return self
+
+
+class Preparation(_Model):
+    """What the preparation job is told."""
+
+    liked_threshold: float
+    max_history: int = Field(ge=1, le=5_000)
+    max_test_users: int = Field(ge=1)
+    max_rejected_share: Share
+    split: Split
+
+    def job_settings(self) -> dict[str, Any]:
+        """The job's SETTINGS, in the spelling of the prepared manifest."""
+        return {
+            "likedThreshold": self.liked_threshold,
+            "maxHistory": self.max_history,
+            "maxTestUsers": self.max_test_users,
+            "maxRejectedShare": self.max_rejected_share,
+            "split": self.split.model_dump(),
+        }
+
+
+class Run(_Model):
+    max_concurrency: int = Field(ge=1, le=40)
+    default_contestant: str
+    latency_questions: int = Field(ge=1, le=10_000)
+
+
+class Job(_Model):
+    instance_type: str = Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
+    max_runtime_seconds: Seconds
+
+
+class Jobs(_Model):
+    prepare: Job
+    train: Job
+    write_lists: Job
+    evaluate: Job
+
+
+class Serving(_Model):
+    mode: Literal["serverless", "instance"]
+    memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144]
+    max_concurrency: int = Field(ge=1, le=200)
+    instance_type: str = Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
+    budget_ms: int = Field(ge=100, le=25_000)
+    run_cache_seconds: int = Field(ge=0, le=300)
+
+
+class Api(_Model):
+    rate_per_second: int = Field(ge=1)
+    burst: int = Field(ge=1)
+
+
+class _Entry(_Model):
+    """An entry of ``contestants.toml``; becomes a `Contestant`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=29)
+    title: str
+    kind: Literal["sagemaker", "personalize"]
+    answers: tuple[Literal["recommend", "similar", "rank"], ...] = Field(min_length=1)
+    needs_history: bool
+    reacts_to_events: bool
+    longest_list: int = Field(ge=1)
+    learns_from: Literal["liked", "all"] = "liked"
+    recommender: str | None = None
+    image: str | None = None
+    recipe: str | None = None
+    settings: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> "_Entry":
+        needed = {"sagemaker": ("recommender", "image"), "personalize": ("recipe",)}[self.kind]
+        missing = [key for key in needed if getattr(self, key) is None]
+        if missing:
+            raise ValueError(f"a contestant of kind '{self.kind}' needs {' and '.join(missing)}")
+        return self
+
+
+class _Catalogue(_Model):
+    demo: tuple[str, ...] = Field(min_length=1)
+    contestants: tuple[_Entry, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "_Catalogue":
+        names = [entry.name for entry in self.contestants]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        unknown = sorted(set(self.demo) - set(names))
+        if twice or unknown:
+            raise ValueError(f"names used twice: {twice}; names in `demo` that are no contestants: {unknown}")
+        return self
+
+
+class _Environment(_Model):
+    account: str | None = Field(default=None, pattern=r"^\d{12}$")
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    removal: Literal["destroy", "retain"]
+    local_cloud: LocalCloud | None = None
+    preparation: Preparation
+    run: Run
+    jobs: Jobs
+    serving: Serving
+    api: Api
+
+
+class Config(_Environment):
+    """One environment's whole configuration, catalogue and image URIs included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    name: str
+    contestants: tuple[Contestant, ...]
+    demo: tuple[str, ...]
+    images: dict[str, str]
+
+    @property
+    def prefix(self) -> str:
+        """What every resource's name begins with, such as ``bakeoff-dev``."""
+        return f"bakeoff-{self.name}"
+
+    def contestant(self, name: str) -> Contestant:
+        return next(contestant for contestant in self.contestants if contestant.name == name)
+
+
+def environments(folder: Path = CONFIG_FOLDER) -> list[str]:
+    """The names that ``--env`` takes: one for each TOML file but the catalogue."""
+    return sorted(path.stem for path in folder.glob("*.toml") if path.stem != "contestants")
+
+
+def load_config(name: str, folder: Path = CONFIG_FOLDER) -> Config:
+    """Read environment `name` with the catalogue and the images of its region.
+
+    Raises:
+        ConfigurationError: naming every fault of a file at once.
+    """
+    if name not in environments(folder):
+        raise ConfigurationError("--env", [f"'{name}' is no environment; there are {', '.join(environments(folder))}"])
+    environment = _read_toml(folder / f"{name}.toml", _Environment)
+    catalogue = _read_toml(folder / "contestants.toml", _Catalogue)
+    images = load_images(folder).get(environment.region)
+    faults = _cross_faults(environment, catalogue, images)
+    if faults:
+        raise ConfigurationError(f"config/{name}.toml with config/contestants.toml", faults)
+    return Config(
+        **environment.model_dump(),
+        name=name,
+        demo=catalogue.demo,
+        contestants=tuple(Contestant(**entry.model_dump()) for entry in catalogue.contestants),
+        images=images or {},
+    )
+
+
+def load_images(folder: Path = CONFIG_FOLDER) -> dict[str, dict[str, str]]:
+    """Pinned container image URIs by region and key; `python -m bakeoff images` refreshes them."""
+    pinned: dict[str, dict[str, str]] = json.loads((folder / "images.json").read_text())["images"]
+    return pinned
+
+
+def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict[str, str] | None) -> list[str]:
+    if images is None:
+        return [f"region: config/images.json has no images for '{environment.region}'; run `make images`"]
+    faults = [
+        f"contestants.{entry.name}.image: '{entry.image}' is not in config/images.json ({', '.join(sorted(images))})"
+        for entry in catalogue.contestants
+        if entry.image is not None and entry.image not in images
+    ]
+    default = environment.run.default_contestant
+    if default != "auto" and default not in [entry.name for entry in catalogue.contestants]:
+        faults.append(f"run.default_contestant: '{default}' is neither 'auto' nor a contestant of the catalogue")
+    return faults
+
+
+def _read_toml(path: Path, model: type[ModelT]) -> ModelT:
+    try:
+        return model.model_validate(tomllib.loads(path.read_text()))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"config/{path.name}", [f"not TOML: {error}"]) from error
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc'])) or '(file)'}: {fault['msg']}" for fault in error.errors()]
+        raise ConfigurationError(f"config/{path.name}", faults) from error

@@ -1,0 +1,75 @@
+"""Which raw data a run is given: a folder's files under ``raw/<data set>/`` in the environment's bucket."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+from bakeoff.command_line.deployed import Deployed
+from bakeoff.command_line.screen import console, say
+from bakeoff.command_line.upload import Uploaded, upload_folder
+from bakeoff.errors import DataError, RunError
+
+
+def data_set_name(folder: Path) -> str:
+    """The data set's name: the folder's, in lower case, with hyphens for what an S3 prefix should not hold.
+
+    Raises:
+        DataError: nothing is left of the name.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
+    if not name:
+        raise DataError(f"The folder {folder} gives a data set no name; rename it to letters and digits.")
+    return name
+
+
+def load(s3: Any, deployed: Deployed, folder: Path) -> str:
+    """Upload `folder`, showing progress on a terminal; the data set's name."""
+    name = data_set_name(folder)
+    with byte_progress() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(path: str, sent: int, total: int) -> None:
+            if path not in tasks:
+                tasks[path] = progress.add_task(path, total=total)
+            progress.update(tasks[path], completed=sent)
+
+        uploaded = upload_folder(s3, folder, bucket=deployed.bucket, prefix=prefix(name), progress=show)
+    say(f"Data set {name} at s3://{deployed.bucket}/{prefix(name)}: {_summary(uploaded)}")
+    return name
+
+
+def byte_progress() -> Progress:
+    """Bars of bytes; nothing where the output is no terminal."""
+    shown = console()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    return Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)
+
+
+def prefix(name: str) -> str:
+    return f"raw/{name}/"
+
+
+def only_data_set(s3: Any, deployed: Deployed) -> str:
+    """The name of the one data set that is loaded.
+
+    Raises:
+        RunError: there is none, or there are several.
+    """
+    listed = s3.list_objects_v2(Bucket=deployed.bucket, Prefix="raw/", Delimiter="/").get("CommonPrefixes", [])
+    names = [entry["Prefix"].split("/")[1] for entry in listed]
+    if not names:
+        raise RunError("No data is loaded. Load some first: python -m bakeoff data load")
+    if len(names) > 1:
+        raise RunError(f"Several data sets are loaded; name one: --dataset {' or --dataset '.join(names)}")
+    return names[0]
+
+
+def _summary(uploaded: Uploaded) -> str:
+    counts = [
+        f"{len(uploaded.sent)} files sent",
+        f"{len(uploaded.unchanged)} unchanged",
+        f"{len(uploaded.removed)} removed",
+    ]
+    return ", ".join(counts)

@@ -1,0 +1,203 @@
+"""Starts a run of the state machine and tells how far each contestant is."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from bakeoff.command_line.deployed import Deployed
+from bakeoff.config import Config
+from bakeoff.errors import RunError
+
+ALL = "all"
+_ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+def chosen_contestants(config: Config, asked: Sequence[str]) -> list[str]:
+    """The contestants of a run: those asked for, ``all`` of the catalogue, or the configuration's demo list.
+
+    Raises:
+        RunError: a name is no contestant; with those that are.
+    """
+    if not asked:
+        return list(config.demo)
+    known = [contestant.name for contestant in config.contestants]
+    if list(asked) == [ALL]:
+        return known
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise RunError(f"No contestant is called {' or '.join(unknown)}. There are {', '.join(known)}, and '{ALL}'.")
+    return list(dict.fromkeys(asked))
+
+
+def start_run(sfn: Any, deployed: Deployed, *, contestants: Sequence[str], dataset: str) -> str:
+    """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id."""
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
+    order = {"contestants": list(contestants), "dataset": dataset}
+    started = sfn.start_execution(stateMachineArn=deployed.run_machine, name=name, input=json.dumps(order))
+    arn: str = started["executionArn"]
+    return arn
+
+
+def run_id(execution_arn: str) -> str:
+    return execution_arn.rpartition(":")[2]
+
+
+def execution_arn(deployed: Deployed, run: str) -> str:
+    """The ARN of the execution of the run with this id."""
+    return f"{deployed.run_machine.replace(':stateMachine:', ':execution:')}:{run}"
+
+
+def latest_run(sfn: Any, deployed: Deployed) -> str | None:
+    """The ARN of the newest execution; None where there was no run."""
+    listed = sfn.list_executions(stateMachineArn=deployed.run_machine, maxResults=100)["executions"]
+    newest = max(listed, key=lambda execution: execution["startDate"], default=None)
+    return None if newest is None else newest["executionArn"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """How far one contestant of a run is.
+
+    Args:
+        name: of the contestant.
+        status: of its execution, as Step Functions says it; ``WAITING`` before there is one.
+        state: the sentence that names the state it is in; its failure's reason once it failed.
+        seconds: since its execution started, to its end or until now.
+    """
+
+    name: str
+    status: str
+    state: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a run is."""
+
+    status: str
+    state: str
+    seconds: float
+    contestants: list[Contestant]
+    problem: str
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in _ENDED
+
+
+@dataclass(kw_only=True)
+class Observer:
+    """Looks at a run again and again; remembers what cannot change any more.
+
+    Args:
+        sfn: a Step Functions client.
+        deployed: the environment.
+        arn: the run's execution.
+        expected: the contestants that the run was asked for, in order.
+    """
+
+    sfn: Any
+    deployed: Deployed
+    arn: str
+    expected: Sequence[str]
+    _ours: dict[str, str | None] = field(default_factory=dict)
+    _ended: dict[str, Contestant] = field(default_factory=dict)
+
+    def look(self) -> Progress:
+        """Ask Step Functions once."""
+        run = self.sfn.describe_execution(executionArn=self.arn)
+        found = {contestant.name: contestant for contestant in self._children(run["startDate"])}
+        names = list(dict.fromkeys([*self.expected, *sorted(found)]))
+        return Progress(
+            status=run["status"],
+            state=self._state(self.arn) if run["status"] == "RUNNING" else "",
+            seconds=_seconds(run),
+            contestants=[found.get(name, _waiting(name)) for name in names],
+            problem=failure_reason(run),
+        )
+
+    def _children(self, since: datetime) -> list[Contestant]:
+        children = []
+        for machine in self.deployed.contestant_machines:
+            for execution in self.sfn.list_executions(stateMachineArn=machine, maxResults=100)["executions"]:
+                name = self._contestant_of(execution, since)
+                if name is not None:
+                    children.append(self._child(name, execution))
+        return children
+
+    def _contestant_of(self, execution: dict[str, Any], since: datetime) -> str | None:
+        """The contestant that `execution` trains for this run; None for another run's."""
+        arn = execution["executionArn"]
+        if arn not in self._ours:
+            order: dict[str, Any] = {}
+            if execution["startDate"] >= since:
+                order = json.loads(self.sfn.describe_execution(executionArn=arn).get("input") or "{}")
+            self._ours[arn] = order.get("name") if order.get("runId") == run_id(self.arn) else None
+        return self._ours[arn]
+
+    def _child(self, name: str, execution: dict[str, Any]) -> Contestant:
+        arn = execution["executionArn"]
+        if arn in self._ended:
+            return self._ended[arn]
+        described = self.sfn.describe_execution(executionArn=arn)
+        status = described["status"]
+        if status == "RUNNING":
+            state = self._state(arn)
+        else:
+            state = "Trained, lists written" if status == "SUCCEEDED" else failure_reason(described)
+        contestant = Contestant(name=name, status=status, state=state, seconds=_seconds(described))
+        if status != "RUNNING":
+            self._ended[arn] = contestant
+        return contestant
+
+    def _state(self, arn: str) -> str:
+        """The name of the state entered last; empty before the first."""
+        try:
+            history = self.sfn.get_execution_history(
+                executionArn=arn, reverseOrder=True, maxResults=50, includeExecutionData=False
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return ""
+            raise
+        entered = (event.get("stateEnteredEventDetails") for event in history["events"])
+        return next((details["name"] for details in entered if details), "")
+
+
+def failure_reason(execution: dict[str, Any]) -> str:
+    """Why an execution did not succeed, in the words of what failed; empty while it runs and when it succeeded.
+
+    A cause that is another execution's description is followed to that execution's own cause.
+    """
+    if execution["status"] in ("RUNNING", "SUCCEEDED"):
+        return ""
+    cause = execution.get("cause") or ""
+    try:
+        nested = json.loads(cause)
+    except ValueError:
+        nested = None
+    while isinstance(nested, dict):
+        cause = nested.get("Cause") or nested.get("FailureReason") or nested.get("errorMessage") or cause
+        try:
+            nested = json.loads(cause) if cause.startswith("{") else None
+        except ValueError:
+            nested = None
+        if isinstance(nested, dict) and not {"Cause", "FailureReason", "errorMessage"} & set(nested):
+            break
+    return cause or execution.get("error") or execution["status"].lower().replace("_", " ")
+
+
+def _waiting(name: str) -> Contestant:
+    return Contestant(name=name, status="WAITING", state="Waits for its turn", seconds=None)
+
+
+def _seconds(execution: dict[str, Any]) -> float:
+    start: datetime = execution["startDate"]
+    end: datetime = execution.get("stopDate") or datetime.now(start.tzinfo)
+    return max(0.0, (end - start).total_seconds())

@@ -1,0 +1,146 @@
+"""Reads the promoted run and a user's history, and leads to the titles; every read ends at the request's deadline."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from botocore.session import Session
+
+from bakeoff.contracts.interactions import Event
+from bakeoff.errors import CloudError
+from bakeoff.serving import log
+from bakeoff.serving.attributes import from_item
+from bakeoff.serving.deadline import Clock, Deadline
+from bakeoff.serving.errors import NotServingError
+from bakeoff.serving.reads import CLIENT_CONFIG, LATE, RefusedError, answered
+from bakeoff.serving.run import Run
+from bakeoff.serving.settings import Settings
+from bakeoff.serving.titles import Title, Titles
+
+NO_RUN = "none"  # what the parameter holds before the first run is promoted: SSM stores no empty value
+_THREADS = 16
+_T = TypeVar("_T")
+
+
+class Store:
+    """What the front reads; made once per process.
+
+    Args:
+        dynamodb: a low-level botocore client.
+        ssm: a low-level botocore client.
+        clock: reads seconds, for the age of the run that is kept.
+        sleep: pauses, in seconds, before unprocessed keys are asked for again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        dynamodb: Any,
+        ssm: Any,
+        clock: Clock = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._dynamodb = dynamodb
+        self._ssm = ssm
+        self._clock = clock
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        self._titles = Titles(dynamodb, table=settings.items_table, executor=self._executor, sleep=sleep)
+        self._run: Run | None = None
+        self._run_expires = 0.0
+        self._run_lock = threading.Lock()
+
+    @classmethod
+    def from_session(cls, settings: Settings, session: Session) -> "Store":
+        """A store in the session's region, at the addresses that the session's own rules find."""
+        dynamodb = session.create_client("dynamodb", config=CLIENT_CONFIG)
+        return cls(settings, dynamodb=dynamodb, ssm=session.create_client("ssm", config=CLIENT_CONFIG))
+
+    def promoted_run(self, deadline: Deadline) -> Run:
+        """The run that serves, read anew every `run_cache_seconds`; when that fails, the one read last serves on.
+
+        Raises:
+            NotServingError: no run is promoted, its record cannot be read, or SSM or DynamoDB failed at the first try.
+        """
+        with self._run_lock:
+            kept, expires = self._run, self._run_expires
+        if kept is not None and self._clock() < expires:
+            return kept
+        try:
+            run = self._within(deadline, self._read_promoted_run)
+        except CloudError as error:
+            log.write("degraded", what="promoted run", message=str(error), servesOn=kept is not None)
+            if kept is None:
+                raise NotServingError("run_unavailable", "The promoted run cannot be read now; ask again.") from error
+            run = kept
+        with self._run_lock:
+            self._run, self._run_expires = run, self._clock() + self._settings.run_cache_seconds
+        return run
+
+    def history(self, user_id: str, *, data_version: str, deadline: Deadline) -> tuple[Event, ...]:
+        """The user's newest events, oldest first; empty for a user without any.
+
+        Raises:
+            CloudError: DynamoDB refused, failed or was late, or what it holds is no history.
+        """
+        key = {"key": {"S": f"{data_version}#{user_id}"}}
+        item = self._within(deadline, lambda: self._get(self._settings.histories_table, key))
+        if item is None:
+            return ()
+        try:
+            events = [Event.from_json(event) for event in json.loads(item["history"])]
+        except (KeyError, TypeError, ValueError) as error:
+            raise CloudError(f"A stored history cannot be read ({type(error).__name__}).") from error
+        return tuple(events[-self._settings.max_history :])
+
+    def titles(
+        self, item_ids: Collection[str], *, data_version: str, deadline: Deadline
+    ) -> tuple[dict[str, Title], list[str]]:
+        """See `Titles.of`."""
+        return self._titles.of(item_ids, data_version=data_version, deadline=deadline)
+
+    def close(self) -> None:
+        """End the threads that wait."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _read_promoted_run(self) -> Run:
+        run_id = self._promoted_run_id()
+        item = self._get(self._settings.runs_table, {"runId": {"S": run_id}})
+        advice = "Promote another run, or start a new one."
+        if item is None:
+            raise NotServingError("run_missing", f"The promoted run '{run_id}' has no record. {advice}")
+        try:
+            return Run.from_json(item)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.write("unexpected", run=run_id, **log.describe(error))
+            message = f"The record of the promoted run '{run_id}' cannot be read. {advice}"
+            raise NotServingError("run_unreadable", message) from error
+
+    def _promoted_run_id(self) -> str:
+        try:
+            answer = answered(self._ssm.get_parameter, Name=self._settings.promoted_run_parameter)
+            run_id = str(answer["Parameter"]["Value"]).strip()
+        except RefusedError as error:
+            if error.code != "ParameterNotFound":
+                raise
+            run_id = NO_RUN
+        if run_id == NO_RUN:
+            message = "No run is promoted yet. Start a run and ask again once it has been promoted."
+            raise NotServingError("no_promoted_run", message)
+        return run_id
+
+    def _get(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        item = answered(self._dynamodb.get_item, TableName=table, Key=key).get("Item")
+        return None if item is None else from_item(item)
+
+    def _within(self, deadline: Deadline, read: Callable[[], _T]) -> _T:
+        future: Future[_T] = self._executor.submit(read)
+        try:
+            return future.result(timeout=deadline.remaining())
+        except TimeoutError:
+            future.cancel()
+            raise CloudError(LATE) from None

@@ -12,6 +12,7 @@ REQUEST_HISTORIES = "requests/histories.jsonl"
 REQUEST_USERS = "requests/users.jsonl"
 SERVING_ITEMS = "serving/items"
 SERVING_HISTORIES = "serving/histories"
+SERVING_PART = "part-{:05d}.jsonl"
 REJECTS = "rejects.csv"
 
 # The state machine reads one serving part at a time and writes each of its rows to DynamoDB.
@@ -25,8 +26,3 @@ LIST_LENGTH = 100
 def array(part: str, name: str) -> str:
     """The relative path of one array of one part's matrix, e.g. ``matrix/train.indptr.npy``."""
     return f"matrix/{part}.{name}.npy"
-
-
-def serving_part(folder: str, number: int) -> str:
-    """The relative path of one numbered JSON Lines part."""
-    return f"{folder}/part-{number:05d}.jsonl"

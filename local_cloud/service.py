@@ -77,7 +77,7 @@ class PlayedService:
         Raises:
             ServiceError: with the code that AWS answers.
         """
-        model = self._operation_model(operation)
+        model = self.operation_model(operation)
         validate(parameters, model.input_shape)
         method = getattr(self, xform_name(operation), None)
         if method is None:
@@ -85,7 +85,7 @@ class PlayedService:
         answer: dict[str, Any] = method(parameters)
         return answer
 
-    def _operation_model(self, operation: str) -> OperationModel:
+    def operation_model(self, operation: str) -> OperationModel:
         for model in self.models.values():
             if operation in model.operation_names:
                 return model.operation_model(operation)

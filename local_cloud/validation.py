@@ -8,6 +8,27 @@ from botocore.validate import ParamValidator
 
 from local_cloud.errors import ServiceError
 
+# Java's character classes, as what stands between the brackets of one of Python's.
+_CLASSES = {
+    "L": r"\w",
+    "M": r"\u0300-\u036F",
+    "N": r"\d",
+    "Z": r"\s",
+    "P": r"!-/:-@\[-`{-~\u00A1-\u00BF\u2010-\u205E\u3001-\u303F",
+    "S": r"$+<=>^`|~\u00A2-\u00B4\u20A0-\u20C0\u2100-\u2BFF",
+    "ASCII": r"\x00-\x7F",
+    "Alnum": "A-Za-z0-9",
+    "Print": r"\x20-\x7E",
+}
+# Spellings that Python lacks; a quantified `$`, which the models have, means nothing more than `$`.
+_PAIRS = {
+    r"\z": r"\Z",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    "${1,128}": "$",
+    "${1,256}": "$",
+}
+_PIECES = re.compile(r"\\p\{\w+\}|\\.|[\s\S]")
+
 
 def validate(parameters: dict[str, Any], shape: Shape | None) -> None:
     """Refuse missing, unknown and malformed parameters.
@@ -65,8 +86,19 @@ def _too_long(value: Any, shape: Shape, path: str) -> list[str]:
 
 
 def _python_pattern(pattern: str) -> str:
-    """The model's patterns are Java's; the classes that Python spells otherwise are translated."""
-    return pattern.replace(r"\p{L}", "^\\W\\d_").replace(r"\p{Z}", r"\s").replace(r"\p{N}", r"\d")
+    """The models' patterns are Java's: what Python spells otherwise is translated.
+
+    Letters become word characters, a little more than Java's: AWS itself has the last word.
+    """
+    for ours, theirs in _PAIRS.items():
+        pattern = pattern.replace(ours, theirs)
+    translated, in_class = "", False
+    for piece in _PIECES.findall(pattern):
+        if piece in ("[", "]"):
+            in_class = piece == "["
+        name = piece[3:-1] if piece.startswith(r"\p{") else None
+        translated += piece if name is None else _CLASSES[name] if in_class else f"[{_CLASSES[name]}]"
+    return translated
 
 
 def _failed(value: Any, path: str, constraint: str) -> str:

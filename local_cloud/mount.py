@@ -1,0 +1,48 @@
+"""Mounts the played services in MiniStack: their HTTP interface, their place in state machines and in stacks.
+
+Import this module only in the process that is to be the local cloud, after its environment stands: MiniStack reads
+its settings when it is imported.
+"""
+
+import importlib
+from typing import NamedTuple
+
+from local_cloud.seams import cloud_formation, http, nested_executions, step_functions, task_attempts
+from local_cloud.service import Place, PlayedService
+
+
+class Played(NamedTuple):
+    """The played services of one local cloud."""
+
+    sagemaker: PlayedService
+    personalize: PlayedService
+
+
+def played_services(place: Place) -> Played:
+    """Make the played services; each keeps its files below the place's folder."""
+    sagemaker: PlayedService = importlib.import_module("local_cloud.sagemaker").SageMaker(place)
+    personalize: PlayedService = importlib.import_module("local_cloud.personalize").Personalize(place)
+    return Played(sagemaker=sagemaker, personalize=personalize)
+
+
+def mount(played: Played) -> None:
+    """Let `played` into this process's MiniStack."""
+    http.mount("sagemaker", played.sagemaker)
+    http.mount("personalize", played.personalize)
+    task_attempts.mount()
+    nested_executions.mount()
+    step_functions.mount_sdk("sagemaker", played.sagemaker, error_prefix="SageMaker")
+    step_functions.mount_sdk("personalize", played.personalize, error_prefix="Personalize")
+    step_functions.mount_sagemaker(played.sagemaker)
+    cloud_formation.mount(
+        played.personalize,
+        cloud_formation.PERSONALIZE,
+        prefix="AWS::Personalize",
+        lifecycle=cloud_formation.PersonalizeLifecycle,
+    )
+    cloud_formation.mount(
+        played.sagemaker,
+        cloud_formation.SAGEMAKER,
+        prefix="AWS::SageMaker",
+        lifecycle=cloud_formation.SageMakerLifecycle,
+    )

@@ -1,0 +1,45 @@
+"""Names that carry what they were made from, so that a re-run finds what exists and makes only what does not."""
+
+import hashlib
+import json
+from typing import Any
+
+LONGEST_NAME = 63  # SageMaker jobs, models and endpoints; Personalize solutions and campaigns
+
+
+def fingerprint(*parts: Any) -> str:
+    """Twelve hex digits over JSON-able `parts`, the same on every machine."""
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def resource_name(prefix: str, contestant: str, made_from: str, *, attempt: str | None = None) -> str:
+    """``<prefix>-<contestant>-<fingerprint>[-<attempt>]``, cut in the contestant's name where it would be too long.
+
+    Args:
+        made_from: the fingerprint; equal fingerprints mean an equal artefact.
+        attempt: set for jobs, whose names can never be used twice.
+    """
+    tail = f"-{made_from}" + (f"-{attempt}" if attempt else "")
+    room = LONGEST_NAME - len(prefix) - len(tail) - 1
+    return f"{prefix}-{contestant[:room].rstrip('-')}{tail}"
+
+
+def raw_prefix(dataset: str) -> str:
+    return f"raw/{dataset}/"
+
+
+def prepared_prefix(data_version: str) -> str:
+    return f"prepared/{data_version}/"
+
+
+def lists_prefix(path: str) -> str:
+    return f"lists/{path}/"
+
+
+def evaluation_prefix(made_from: str) -> str:
+    return f"evaluations/{made_from}/"
+
+
+def run_prefix(run_id: str) -> str:
+    return f"runs/{run_id}/"

@@ -1,0 +1,1 @@
+"""What is deployed: one file, one stack, one unit of deploy and rollback."""

@@ -1,0 +1,77 @@
+"""Requests for SageMaker jobs, as the state machines send them."""
+
+from typing import Any
+
+from bakeoff.config import Job
+from stacks.workflow.asl import State, task
+from stacks.workflow.resources import JobSource
+
+
+def start_script(base: str, script: str) -> list[str]:
+    """The container's entrypoint: unpack the source tarball and run `script`, the same on any image."""
+    unpack = f"mkdir -p /opt/ml/code && tar -xzf {base}/code/* -C /opt/ml/code"
+    return ["bash", "-c", f"{unpack} && cd /opt/ml/code && exec python3 {script}"]
+
+
+def cluster(job: Job) -> dict[str, Any]:
+    return {"InstanceCount": 1, "InstanceType": job.instance_type, "VolumeSizeInGB": 30}
+
+
+def processing_job(
+    *,
+    name: str,
+    source: JobSource,
+    image: str,
+    script: str,
+    job: Job,
+    inputs: dict[str, dict[str, str]],
+    output_uri: str,
+    environment: dict[str, str],
+    tags: list[dict[str, str]],
+) -> State:
+    """``createProcessingJob.sync`` with one output, ``/opt/ml/processing/output``.
+
+    Args:
+        inputs: by name, the ``S3Uri`` and ``S3DataType`` of a folder under ``/opt/ml/processing/input``.
+    """
+    all_inputs = {"code": {"S3Uri": source.uri, "S3DataType": "S3Prefix"}, **inputs}
+    return task(
+        "sagemaker:createProcessingJob.sync",
+        {
+            "ProcessingJobName": name,
+            "RoleArn": source.role_arn,
+            "AppSpecification": {
+                "ImageUri": image,
+                "ContainerEntrypoint": start_script("/opt/ml/processing/input", script),
+            },
+            "Environment": environment,
+            "NetworkConfig": {"EnableNetworkIsolation": True},
+            "ProcessingInputs": [
+                {
+                    "InputName": input_name,
+                    "S3Input": {
+                        **where,
+                        "LocalPath": f"/opt/ml/processing/input/{input_name}",
+                        "S3InputMode": "File",
+                        "S3DataDistributionType": "FullyReplicated",
+                    },
+                }
+                for input_name, where in all_inputs.items()
+            ],
+            "ProcessingOutputConfig": {
+                "Outputs": [
+                    {
+                        "OutputName": "output",
+                        "S3Output": {
+                            "S3Uri": output_uri,
+                            "LocalPath": "/opt/ml/processing/output",
+                            "S3UploadMode": "EndOfJob",
+                        },
+                    }
+                ]
+            },
+            "ProcessingResources": {"ClusterConfig": cluster(job)},
+            "StoppingCondition": {"MaxRuntimeInSeconds": job.max_runtime_seconds},
+            "Tags": tags,
+        },
+    )

@@ -1,0 +1,65 @@
+"""What the state machines refer to: names and ARNs of the other resources, handed over as one value."""
+
+from dataclasses import dataclass
+
+from bakeoff.config import Config
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSource:
+    """A job's source tarball in the assets bucket and the role that its container runs under."""
+
+    uri: str
+    hash: str
+    role_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Functions:
+    """ARNs of the workflow's Lambda functions, one a step."""
+
+    plan_run: str
+    plan_contestants: str
+    load_table: str
+    collect_lists: str
+    measure_latency: str
+    decide_promotion: str
+    publish_report: str
+    release_backends: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """Everything that a definition names; values may be CDK tokens.
+
+    Args:
+        account: of the stack, for ARNs of what the workflow itself makes.
+        recommender_hashes: by recommender, the hash of the source that its models are made with.
+    """
+
+    config: Config
+    account: str
+    bucket: str
+    items_table: str
+    promoted_run_parameter: str
+    prepare: JobSource
+    train: JobSource
+    evaluate: JobSource
+    model_role_arn: str
+    personalize_role_arn: str
+    dataset_group_arn: str
+    interactions_dataset_arn: str
+    recommender_hashes: dict[str, str]
+
+    def personalize_arn(self, resource: str) -> str:
+        return f"arn:aws:personalize:{self.config.region}:{self.account}:{resource}"
+
+    def tags(self, run_id: str) -> list[dict[str, str]]:
+        """SageMaker's tags; `run_id` is JSONata."""
+        return [
+            {"Key": "bakeoff:environment", "Value": self.config.name},
+            {"Key": "bakeoff:run", "Value": f"{{% {run_id} %}}"},
+        ]
+
+    def personalize_tags(self, run_id: str) -> list[dict[str, str]]:
+        return [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in self.tags(run_id)]

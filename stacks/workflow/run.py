@@ -1,0 +1,318 @@
+"""The run: the parent state machine, from raw data to what serves; the table of contents of the pipeline."""
+
+import json
+from typing import Any
+
+from stacks.workflow.asl import State, assign, caught, choice, expression, fail, function, machine, sequence, task
+from stacks.workflow.jobs import processing_job
+from stacks.workflow.resources import Functions, Resources
+from stacks.workflow.staging import stage_backend
+
+_RELEASE_AFTER_FAILURE = "Release after failure"
+# The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
+_LEARNT = ("plan", "order", "outcomes", "lists", "staging", "latencies")
+
+
+def run(resources: Resources, functions: Functions, machines: dict[str, str]) -> dict[str, Any]:
+    """The definition.
+
+    Args:
+        machines: by kind of contestant, the ARN of the child machine that trains it.
+    """
+    steps = {
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null")),
+        "Plan the run": _plan_run(resources, functions),
+        "Prepared already?": choice(("$plan.preparation.there", "Plan the contestants"), otherwise="Prepare data"),
+        "Prepare data": _prepare(resources),
+        "Plan the contestants": _plan_contestants(resources, functions),
+        "Look for items and histories": _look_for_loaded(resources),
+        "Loaded already?": choice(("$states.input.there", "Contestants"), otherwise="Load items and histories"),
+        "Load items and histories": _load(functions),
+        "Note that they are loaded": _note_loaded(resources),
+        "Contestants": _contestants(resources, machines),
+        "Collect lists": _collect(functions),
+        "Evaluated already?": choice(("$lists.evaluated", "Stage endpoints"), otherwise="Evaluate"),
+        "Evaluate": _evaluate(resources),
+        "Stage endpoints": _stage(resources),
+        "Measure latency": _measure(resources, functions),
+        "Gate": _gate(resources, functions),
+        "Promote?": choice(("$decision.promote", "Switch"), otherwise="Keep current"),
+        "Switch": _switch(resources),
+        "Keep current": {"Type": "Pass", "Next": "Publish report"},
+        "Publish report": _publish(functions, "$decision"),
+        "Release what does not serve": _release(functions),
+        "Remove data that does not serve": _remove_data(functions, following="Done"),
+        "Done": {"Type": "Pass", "Output": expression("$report"), "End": True},
+    }
+    guarded = {
+        name: caught(state, following="Publish failure", variable="problem")
+        if state["Type"] in ("Task", "Map")
+        else state
+        for name, state in steps.items()
+    }
+    guarded["Switch"]["Next"] = "Publish report"
+    return machine(
+        "Prepares the data, trains the contestants, compares them, and lets the winner of the gate serve.",
+        sequence(*guarded.items(), *_after_failure(functions).items()),
+        timeout_seconds=7 * 24 * 3600,
+    )
+
+
+def _after_failure(functions: Functions) -> dict[str, State]:
+    """A failed run leaves its report, releases what it staged, and never touches what serves."""
+    outcome = "{'promote': false, 'failed': true, 'reason': $problem.Cause}"
+    return {
+        "Publish failure": caught(
+            _publish(functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
+        ),
+        _RELEASE_AFTER_FAILURE: caught(_release(functions), following="Run failed", variable="releasing"),
+        "Remove data of the failed run": caught(
+            _remove_data(functions, following="Run failed"), following="Run failed", variable="removing"
+        ),
+        "Run failed": fail(expression("$problem.Error"), expression("$problem.Cause")),
+    }
+
+
+_RUN_ID = "$states.context.Execution.Name"
+
+
+def _plan_run(resources: Resources, functions: Functions) -> State:
+    config = resources.config
+    catalogue = [
+        {
+            **contestant.to_json(),
+            "image_uri": config.images.get(contestant.image or ""),
+            "source_hash": resources.recommender_hashes.get(contestant.recommender or ""),
+        }
+        for contestant in config.contestants
+    ]
+    payload = {
+        "runId": expression(_RUN_ID),
+        "dataset": expression("$states.input.dataset"),
+        "contestants": expression(
+            "$exists($states.input.contestants) ? $states.input.contestants : " + json.dumps(list(config.demo))
+        ),
+        "catalogue": catalogue,
+        "preparation": {"settings": config.preparation.job_settings(), "sourceHash": resources.prepare.hash},
+    }
+    return function(functions.plan_run, payload, Assign={"plan": expression("$states.result.Payload")})
+
+
+def _prepare(resources: Resources) -> State:
+    return processing_job(
+        name=expression("$plan.preparation.jobName"),
+        source=resources.prepare,
+        image=resources.config.images["scikit-learn"],
+        script="prepare.py",
+        job=resources.config.jobs.prepare,
+        inputs={"raw": {"S3Uri": expression("$plan.preparation.rawUri"), "S3DataType": "S3Prefix"}},
+        output_uri=expression("$plan.preparation.uri"),
+        environment={"SETTINGS": expression("$plan.preparation.settings")},
+        tags=resources.tags(_RUN_ID),
+    )
+
+
+def _plan_contestants(resources: Resources, functions: Functions) -> State:
+    payload = {
+        "runId": expression(_RUN_ID),
+        "preparation": expression("$plan.preparation"),
+        "contestants": expression("$plan.contestants"),
+    }
+    return function(functions.plan_contestants, payload, Assign={"order": expression("$states.result.Payload")})
+
+
+def _look_for_loaded(resources: Resources) -> State:
+    return task(
+        "dynamodb:getItem",
+        {"TableName": resources.items_table, "Key": {"key": {"S": expression("$order.loadedKey")}}},
+        Output={"there": expression("$exists($states.result.Item)")},
+    )
+
+
+def _load(functions: Functions) -> State:
+    return _for_each_part(functions, "$order.parts", "put")
+
+
+def _for_each_part(functions: Functions, parts: str, action: str) -> State:
+    load = function(functions.load_table, {"part": expression("$states.input"), "action": action}, End=True)
+    return {
+        "Type": "Map",
+        "Items": expression(parts),
+        "MaxConcurrency": 8,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence((f"{action} one part".capitalize(), load)),
+        },
+        "Output": {},
+    }
+
+
+def _note_loaded(resources: Resources) -> State:
+    return task(
+        "dynamodb:putItem",
+        {"TableName": resources.items_table, "Item": {"key": {"S": expression("$order.loadedKey")}}},
+    )
+
+
+def _contestants(resources: Resources, machines: dict[str, str]) -> State:
+    """Every contestant is a child execution: it fails alone, and keeps an event history of its own."""
+    by_kind = " : ".join(f"$states.input.kind = '{kind}' ? '{arn}'" for kind, arn in machines.items())
+    train = task(
+        "states:startExecution.sync:2",
+        {
+            "StateMachineArn": expression(f"{by_kind} : $error('no machine trains contestants of this kind')"),
+            "Name": expression("$states.input.executionName"),
+            "Input": expression("$states.input"),
+        },
+        Output=expression("$states.result.Output"),
+        Catch=[
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Record failure",
+                "Output": {
+                    "name": expression("$states.input.name"),
+                    "status": "failed",
+                    "reason": expression(_child_reason("$states.errorOutput.Cause")),
+                },
+            }
+        ],
+        End=True,
+    )
+    return {
+        "Type": "Map",
+        "Items": expression("$order.contestants"),
+        "MaxConcurrency": resources.config.run.max_concurrency,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence(("Train and write lists", train), ("Record failure", {"Type": "Pass", "End": True})),
+        },
+        "Assign": {"outcomes": expression("$states.result")},
+    }
+
+
+def _child_reason(cause: str) -> str:
+    """A failed child's Cause is its own description as JSON; its Cause is the sentence for a person."""
+    return f"$substring({cause}, 0, 1) = '{{' and $exists($parse({cause}).Cause) ? $parse({cause}).Cause : {cause}"
+
+
+def _collect(functions: Functions) -> State:
+    payload = {
+        "runId": expression(_RUN_ID),
+        "order": expression("$order"),
+        "outcomes": expression("$outcomes"),
+    }
+    return function(functions.collect_lists, payload, Assign={"lists": expression("$states.result.Payload")})
+
+
+def _evaluate(resources: Resources) -> State:
+    return processing_job(
+        name=expression("$lists.evaluationJobName"),
+        source=resources.evaluate,
+        image=resources.config.images["scikit-learn"],
+        script="evaluate.py",
+        job=resources.config.jobs.evaluate,
+        inputs={
+            "prepared": {"S3Uri": expression("$plan.preparation.uri"), "S3DataType": "S3Prefix"},
+            "lists": {"S3Uri": expression("$lists.manifestUri"), "S3DataType": "ManifestFile"},
+            "run": {"S3Uri": expression("$lists.runUri"), "S3DataType": "S3Prefix"},
+        },
+        output_uri=expression("$lists.evaluationUri"),
+        environment={"RUN_ID": expression(_RUN_ID)},
+        tags=resources.tags(_RUN_ID),
+    )
+
+
+def _stage(resources: Resources) -> State:
+    """A contestant that cannot be staged does not serve; the others do."""
+    stage = {
+        "Type": "Parallel",
+        "Branches": [stage_backend(resources)],
+        "Output": expression("$states.result[0]"),
+        "Catch": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Not staged",
+                "Output": {
+                    "name": expression("$states.input.name"),
+                    "status": "failed",
+                    "reason": expression("$states.errorOutput.Error & ': ' & $states.errorOutput.Cause"),
+                },
+            }
+        ],
+        "End": True,
+    }
+    return {
+        "Type": "Map",
+        "Items": expression("$lists.toStage"),
+        "MaxConcurrency": resources.config.run.max_concurrency,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence(("Stage one", stage), ("Not staged", {"Type": "Pass", "End": True})),
+        },
+        "Assign": {"staging": expression("$states.result")},
+    }
+
+
+def _measure(resources: Resources, functions: Functions) -> State:
+    """One contestant after the other, so that they do not slow each other down."""
+    measure = function(
+        functions.measure_latency,
+        {
+            "contestant": expression("$states.input"),
+            "dataVersion": expression("$order.dataVersion"),
+            "questionsKey": expression("$order.questionsKey"),
+            "questions": resources.config.run.latency_questions,
+        },
+        End=True,
+    )
+    return {
+        "Type": "Map",
+        "Items": expression("$lists.toStage"),
+        "MaxConcurrency": 1,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **sequence(("Ask one backend", measure))},
+        "Assign": {"latencies": expression("$states.result")},
+    }
+
+
+def _gate(resources: Resources, functions: Functions) -> State:
+    payload = {
+        "runId": expression(_RUN_ID),
+        "order": expression("$order"),
+        "lists": expression("$lists"),
+        "staging": expression("$staging"),
+        "latencies": expression("$latencies"),
+        "defaultContestant": resources.config.run.default_contestant,
+    }
+    return function(functions.decide_promotion, payload, Assign={"decision": expression("$states.result.Payload")})
+
+
+def _switch(resources: Resources) -> State:
+    """The one write that makes a run serve."""
+    return task(
+        "aws-sdk:ssm:putParameter",
+        {
+            "Name": resources.promoted_run_parameter,
+            "Value": expression(_RUN_ID),
+            "Type": "String",
+            "Overwrite": True,
+        },
+    )
+
+
+def _publish(functions: Functions, decision: str) -> State:
+    payload = {
+        "runId": expression(_RUN_ID),
+        "startedAt": expression("$states.context.Execution.StartTime"),
+        "decision": expression(decision),
+        **{name: expression(f"${name}") for name in _LEARNT},
+    }
+    return function(functions.publish_report, payload, Assign={"report": expression("$states.result.Payload")})
+
+
+def _release(functions: Functions) -> State:
+    payload = {"runId": expression(_RUN_ID)}
+    return function(functions.release_backends, payload, Assign={"released": expression("$states.result.Payload")})
+
+
+def _remove_data(functions: Functions, *, following: str) -> State:
+    return {**_for_each_part(functions, "$released.parts", "delete"), "Next": following}

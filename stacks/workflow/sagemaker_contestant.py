@@ -1,0 +1,202 @@
+"""The machine that trains one contestant of kind `sagemaker` and writes its lists; run as a child of the run."""
+
+from typing import Any
+
+from bakeoff.config import Config
+from stacks.workflow.asl import State, assign, caught, choice, expression, fail, machine, or_null, sequence, task
+from stacks.workflow.jobs import cluster, start_script
+from stacks.workflow.resources import Resources
+
+# What the training script prints, taken over into the job's description.
+METRICS = {
+    "validation:ndcg@10": r"validation:ndcg@10=([0-9.]+)",
+    "validation:ndcg@10:low": r"validation:ndcg@10=[0-9.]+ low=([0-9.]+)",
+    "validation:ndcg@10:high": r"validation:ndcg@10=[0-9.]+ low=[0-9.]+ high=([0-9.]+)",
+    "validation:n": r"validation:ndcg@10=[0-9.]+ low=[0-9.]+ high=[0-9.]+ n=([0-9]+)",
+}
+
+
+def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
+    """Looks for the trained model, trains it, makes it a model, writes its lists; each step only if it is missing."""
+    config = resources.config
+    return machine(
+        "Train one contestant on SageMaker and write its lists for the test users.",
+        sequence(
+            ("Take the order", assign(spec="$states.input")),
+            ("Look for a trained model", _look_for_training()),
+            ("Trained already?", choice(("$trainingJob != null", "Describe the training"), otherwise="Train")),
+            ("Train", caught(_train(resources), following="Explain the failed training", variable="problem")),
+            ("Note the training", assign(trainingJob="$spec.jobName")),
+            ("Describe the training", _describe_training()),
+            ("Look for the model", _look_for_model()),
+            ("Model there?", choice(("$states.input.there", "Look for lists"), otherwise="Create the model")),
+            ("Create the model", _create_model(resources)),
+            ("Look for lists", _look_for_lists(resources)),
+            ("Lists there?", choice(("$states.input.there", "Report"), otherwise="Write lists")),
+            ("Write lists", caught(_write_lists(resources), following="Explain the failed lists", variable="problem")),
+            ("Report", _report()),
+            ("Explain the failed training", _explain("$spec.jobName", "TrainingJob")),
+            ("Training failed", fail("Bakeoff.TrainingFailed", expression("$states.input.reason"))),
+            ("Explain the failed lists", _explain("$spec.jobName", "TransformJob")),
+            ("Lists failed", fail("Bakeoff.ListsFailed", expression("$states.input.reason"))),
+        ),
+        timeout_seconds=config.jobs.train.max_runtime_seconds + config.jobs.write_lists.max_runtime_seconds,
+    )
+
+
+def _look_for_training() -> State:
+    found = "$states.result.TrainingJobSummaries"
+    return task(
+        "aws-sdk:sagemaker:listTrainingJobs",
+        {
+            "NameContains": expression("$spec.resourceName"),
+            "StatusEquals": "Completed",
+            "SortBy": "CreationTime",
+            "SortOrder": "Descending",
+            "MaxResults": 1,
+        },
+        Assign={"trainingJob": expression(f"$count({found}) > 0 ? {found}[0].TrainingJobName : null")},
+    )
+
+
+def _train(resources: Resources) -> State:
+    config = resources.config
+    return task(
+        "sagemaker:createTrainingJob.sync",
+        {
+            "TrainingJobName": expression("$spec.jobName"),
+            "RoleArn": resources.train.role_arn,
+            "AlgorithmSpecification": {
+                "TrainingImage": expression("$spec.imageUri"),
+                "TrainingInputMode": "File",
+                "ContainerEntrypoint": start_script("/opt/ml/input/data", "train.py"),
+                "MetricDefinitions": [{"Name": name, "Regex": regex} for name, regex in METRICS.items()],
+            },
+            "HyperParameters": expression("$spec.hyperParameters"),
+            "InputDataConfig": [
+                _channel("code", resources.train.uri),
+                _channel("prepared", expression("$spec.preparedUri")),
+            ],
+            "OutputDataConfig": {"S3OutputPath": f"s3://{resources.bucket}/models/"},
+            "ResourceConfig": cluster(config.jobs.train),
+            "StoppingCondition": {"MaxRuntimeInSeconds": config.jobs.train.max_runtime_seconds},
+            "EnableNetworkIsolation": True,
+            "Tags": resources.tags("$spec.runId"),
+        },
+    )
+
+
+def _channel(name: str, uri: str) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
+
+
+def _describe_training() -> State:
+    return task(
+        "aws-sdk:sagemaker:describeTrainingJob",
+        {"TrainingJobName": expression("$trainingJob")},
+        Assign={"training": expression("$states.result")},
+    )
+
+
+def _look_for_model() -> State:
+    return task(
+        "aws-sdk:sagemaker:listModels",
+        {"NameContains": expression("$spec.resourceName"), "MaxResults": 1},
+        Output={"there": expression("$count($states.result.Models) > 0")},
+    )
+
+
+def serving_environment() -> dict[str, str]:
+    """How the scikit-learn image starts `inference.py` without a network: it installs the code folder at start,
+    and pip spells "no build isolation" as PIP_NO_BUILD_ISOLATION=0."""
+    return {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "PIP_NO_BUILD_ISOLATION": "0",
+        "PIP_NO_INDEX": "1",
+    }
+
+
+def _create_model(resources: Resources) -> State:
+    config: Config = resources.config
+    return task(
+        "sagemaker:createModel",
+        {
+            "ModelName": expression("$spec.resourceName"),
+            "ExecutionRoleArn": resources.model_role_arn,
+            "PrimaryContainer": {
+                "Image": config.images["scikit-learn"],
+                "ModelDataUrl": expression("$training.ModelArtifacts.S3ModelArtifacts"),
+                "Environment": serving_environment(),
+            },
+            # Serverless endpoints refuse isolated models.
+            "EnableNetworkIsolation": config.serving.mode == "instance",
+            "Tags": resources.tags("$spec.runId"),
+        },
+    )
+
+
+def _look_for_lists(resources: Resources) -> State:
+    return task(
+        "aws-sdk:s3:listObjectsV2",
+        {"Bucket": resources.bucket, "Prefix": expression("$spec.listsKey"), "MaxKeys": 1},
+        Output={"there": expression("$states.result.KeyCount > 0")},
+    )
+
+
+def _write_lists(resources: Resources) -> State:
+    job = resources.config.jobs.write_lists
+    return task(
+        "sagemaker:createTransformJob.sync",
+        {
+            "TransformJobName": expression("$spec.jobName"),
+            "ModelName": expression("$spec.resourceName"),
+            "BatchStrategy": "MultiRecord",
+            "MaxPayloadInMB": 6,
+            "TransformInput": {
+                "ContentType": "application/jsonlines",
+                "SplitType": "Line",
+                "DataSource": {
+                    "S3DataSource": {
+                        "S3DataType": "S3Prefix",
+                        "S3Uri": expression("$spec.preparedUri & 'requests/histories.jsonl'"),
+                    }
+                },
+            },
+            "TransformOutput": {
+                "S3OutputPath": expression("$spec.listsUri"),
+                "Accept": "application/jsonlines",
+                "AssembleWith": "Line",
+            },
+            "TransformResources": {"InstanceCount": 1, "InstanceType": job.instance_type},
+            "Tags": resources.tags("$spec.runId"),
+        },
+    )
+
+
+def _report() -> State:
+    metric = "($training.FinalMetricDataList[MetricName = '{}'].Value)[0]"
+    value, low, high, n = (metric.format(name) for name in METRICS)
+    return {
+        "Type": "Pass",
+        "Output": {
+            "name": expression("$spec.name"),
+            "status": "ok",
+            "twin": False,
+            "modelVersion": expression("$trainingJob"),
+            "trainingSeconds": expression(or_null("$training.TrainingTimeInSeconds")),
+            "billableSeconds": expression(or_null("$training.BillableTimeInSeconds")),
+            "validation": expression(
+                f"$exists({value}) ? {{'ndcg@10': {{'value': {value}, 'low': {low}, 'high': {high}, 'n': {n}}}}} : null"
+            ),
+            "backend": {"type": "sagemaker-endpoint", "name": expression("$spec.resourceName")},
+        },
+        "End": True,
+    }
+
+
+def _explain(job: str, kind: str) -> State:
+    """The job's own FailureReason where there is a job, the error's words where it could not even start."""
+    words = "$contains($problem.Cause, 'FailureReason') ? $parse($problem.Cause).FailureReason : $problem.Cause"
+    return {"Type": "Pass", "Output": {"reason": expression(f"'{kind} ' & {job} & ': ' & ({words})")}}

@@ -1,0 +1,126 @@
+"""Rows of datasets on disk: bulk rows by import, replaced or appended at once, and streamed events beside them."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from local_cloud.personalize.interactions import Part, open_part, part_of_events
+
+EVENTS = "events.jsonl"
+CURRENT = "current.json"
+# "Amazon Personalize considers up to 100 of the most recent interactions per user per event type" for a filter.
+FILTERED_INTERACTIONS = 100
+
+
+class RowStore:
+    """A folder per dataset; in it one folder per import, the list of those that count, and the streamed events."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def folder_of(self, dataset_arn: str) -> Path:
+        """``rows/<dataset group>/<type>``: the two last words of a dataset's ARN."""
+        return self._folder.joinpath(*dataset_arn.rsplit("/", 2)[1:])
+
+    def add_import(self, dataset_arn: str, name: str, *, keep: bool, write: Callable[[Path], None]) -> None:
+        """Let `write` fill a folder, then make it count.
+
+        Nothing is seen before the list of counting imports has been replaced; a failed or interrupted import leaves
+        the dataset as it was.
+
+        Args:
+            dataset_arn: the dataset.
+            name: the import job's name.
+            keep: append to the former imports (INCREMENTAL) instead of replacing them (FULL).
+            write: fills the folder that it is given; the folder does not exist yet.
+        """
+        folder = self.folder_of(dataset_arn)
+        staged = folder / f"{name}.partial"
+        shutil.rmtree(staged, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            write(staged)
+            former = self._imports(folder)
+            shutil.rmtree(folder / name, ignore_errors=True)
+            staged.rename(folder / name)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+        replace_text(folder / CURRENT, json.dumps([*(former if keep else []), name]))
+        for unused in () if keep else former:
+            if unused != name:
+                shutil.rmtree(folder / unused, ignore_errors=True)
+
+    def has_rows(self, dataset_arn: str) -> bool:
+        """Whether a bulk import has ever succeeded."""
+        return bool(self._imports(self.folder_of(dataset_arn)))
+
+    def add_events(self, dataset_arn: str, events: list[dict[str, Any]]) -> None:
+        """Append streamed events; they stay through every import."""
+        folder = self.folder_of(dataset_arn)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / EVENTS).open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(event) + "\n" for event in events)
+
+    def parts(self, dataset_arn: str) -> list[Part]:
+        """The interactions of an Interactions dataset: bulk rows by import, then streamed events."""
+        folder = self.folder_of(dataset_arn)
+        streamed = part_of_events(_with_users(folder / EVENTS))
+        return [open_part(folder / name) for name in self._imports(folder)] + ([streamed] if streamed else [])
+
+    def history(self, dataset_arn: str, user_id: str) -> list[tuple[str, str]]:
+        """A user's newest interactions as (item, event type), as many per event type as a filter considers."""
+        newest: dict[str, list[tuple[int, str]]] = {}
+        for part in self.parts(dataset_arn):
+            if user_id not in part.ids["user"]:
+                continue
+            mine = part.columns["user"] == part.ids["user"].index(user_id)
+            columns = (part.columns[name][mine].tolist() for name in ("timestamp", "item", "event_type"))
+            for timestamp, item, event_type in zip(*columns, strict=True):
+                newest.setdefault(part.ids["event_type"][event_type], []).append((timestamp, part.ids["item"][item]))
+        return [
+            (item, event_type)
+            for event_type, rows in newest.items()
+            for _, item in sorted(rows, reverse=True)[:FILTERED_INTERACTIONS]
+        ]
+
+    def ids(self, dataset_arn: str, column: str) -> set[str]:
+        """The distinct values of an Items or Users dataset's id column."""
+        folder = self.folder_of(dataset_arn)
+        found: set[str] = set()
+        for name in self._imports(folder):
+            for frame in pd.read_csv(
+                folder / name / "rows.csv", usecols=[column], dtype=str, na_filter=False, chunksize=100_000
+            ):
+                found.update(frame[column])
+        return found
+
+    def remove(self, dataset_arn: str) -> None:
+        shutil.rmtree(self.folder_of(dataset_arn), ignore_errors=True)
+
+    def _imports(self, folder: Path) -> list[str]:
+        current = folder / CURRENT
+        return list(json.loads(current.read_text(encoding="utf-8"))) if current.exists() else []
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` under a temporary name, then rename: a reader sees the old file or the new one."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _with_users(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Streamed events of known users; an event without a user belongs to the user that its session names later."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        events = [json.loads(line) for line in file]
+    user_of = {event["sessionId"]: event["userId"] for event in events if event.get("userId")}
+    for event in events:
+        user_id = event.get("userId") or user_of.get(event["sessionId"])
+        if user_id:
+            yield {**event, "userId": user_id}

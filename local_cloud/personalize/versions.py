@@ -1,0 +1,171 @@
+"""Solution versions: a training of a solution, its minimums, its model on disk and its metrics."""
+
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from local_cloud.errors import ServiceError
+from local_cloud.personalize.interactions import Interactions, join_parts
+from local_cloud.personalize.kinds import DATASET, SOLUTION, SOLUTION_VERSION
+from local_cloud.personalize.lifecycle import JobFailedError
+from local_cloud.personalize.recipes.contract import TrainingData
+from local_cloud.personalize.recipes.registry import PLAYED
+from local_cloud.personalize.resources import ACTIVE, IN_PROGRESS, PENDING, Resources, picked
+from local_cloud.personalize.rows import replace_text
+from local_cloud.personalize.solutions import STOPPED, STOPPING
+from local_cloud.service import Record
+
+LEAST_INTERACTIONS = 1000
+LEAST_USERS = 25
+LEAST_SHARE = 0.01
+INHERITED = ("recipeArn", "datasetGroupArn", "eventType", "solutionConfig", "performHPO", "performAutoML")
+
+
+class SolutionVersionOperations(Resources):
+    def create_solution_version(self, request: dict[str, Any]) -> dict[str, Any]:
+        solution = self.get_active(SOLUTION, request["solutionArn"])
+        mode = request.get("trainingMode", "FULL")
+        if mode != "FULL":
+            raise ServiceError(
+                "InvalidInputException",
+                f"The recipe {solution['recipeArn']} does not support the training mode {mode}.",
+            )
+        dataset = self.dataset_of(solution, "INTERACTIONS")
+        if dataset is None:
+            raise ServiceError(
+                "InvalidInputException", f"{solution['datasetGroupArn']} has no Interactions dataset to train on."
+            )
+        record = picked(solution, *INHERITED)
+        record |= picked(request, "name")
+        record |= {"solutionArn": request["solutionArn"], "trainingMode": mode, "trainingType": "MANUAL"}
+        arn = f"{request['solutionArn']}/{uuid.uuid4().hex[:8]}"
+        return self.create(SOLUTION_VERSION, arn, record, request.get("tags"))
+
+    def describe_solution_version(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self.describe(SOLUTION_VERSION, request)
+
+    def list_solution_versions(self, request: dict[str, Any]) -> dict[str, Any]:
+        solution = request.get("solutionArn")
+        if solution is not None:
+            self.get(SOLUTION, solution)
+        return self.listed(SOLUTION_VERSION, request, only=lambda record: solution in (None, record["solutionArn"]))
+
+    def stop_solution_version_creation(self, request: dict[str, Any]) -> dict[str, Any]:
+        arn = request["solutionVersionArn"]
+        self.get(SOLUTION_VERSION, arn)
+        if self.set_status(SOLUTION_VERSION, arn, STOPPED, when=(PENDING,)):
+            return {}
+        if not self.set_status(SOLUTION_VERSION, arn, STOPPING, when=(IN_PROGRESS,)):
+            status = self.get(SOLUTION_VERSION, arn)["status"]
+            raise ServiceError("InvalidInputException", f"{arn} cannot be stopped: its status is {status}.")
+        self._stop(arn)
+        return {}
+
+    def get_solution_metrics(self, request: dict[str, Any]) -> dict[str, Any]:
+        arn = request["solutionVersionArn"]
+        self.get_active(SOLUTION_VERSION, arn)
+        metrics = json.loads((self.model_folder(arn) / "metrics.json").read_text(encoding="utf-8"))
+        return {"solutionVersionArn": arn, "metrics": metrics}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore(state)
+        for arn, record in self.records.of(SOLUTION_VERSION.name).items():
+            if record["status"] == STOPPING:
+                self._stop(arn)
+
+    def dataset_of(self, record: Record, dataset_type: str) -> Record | None:
+        """The ACTIVE dataset of a type in the group of a solution, a version or a tracker."""
+        with self.records.lock:
+            datasets = self.children(DATASET, "datasetGroupArn", record["datasetGroupArn"])
+        found = (entry for entry in datasets if entry["datasetType"] == dataset_type and entry["status"] == ACTIVE)
+        return next(found, None)
+
+    def model_folder(self, version_arn: str) -> Path:
+        return self.folder.joinpath("models", *version_arn.rsplit("/", 2)[1:])
+
+    def train(self, version: Record) -> Mapping[str, Any]:
+        """The work of a solution version; runs on a worker. `trainingHours` is what it took here."""
+        began = time.monotonic()
+        recipe = PLAYED[version["recipeArn"].rpartition("/")[2]]
+        data = self._training_data(version)
+        folder = self.model_folder(version["solutionVersionArn"])
+        partial = folder.with_name(f"{folder.name}.partial")
+        for unfinished in (folder, partial):
+            shutil.rmtree(unfinished, ignore_errors=True)
+        partial.mkdir(parents=True)
+        replace_text(partial / "metrics.json", json.dumps(recipe.train(data, partial)))
+        partial.rename(folder)
+        return {"trainingHours": (time.monotonic() - began) / 3600}
+
+    def remove_version(self, record: Record) -> None:
+        self.open_models.pop(record["solutionVersionArn"], None)
+        shutil.rmtree(self.model_folder(record["solutionVersionArn"]), ignore_errors=True)
+
+    def _training_data(self, version: Record) -> TrainingData:
+        interactions = self.dataset_of(version, "INTERACTIONS")
+        items = self.dataset_of(version, "ITEMS")
+        if interactions is None:
+            raise JobFailedError(f"{version['datasetGroupArn']} has no Interactions dataset to train on.")
+        config = version.get("solutionConfig", {})
+        threshold = config.get("eventValueThreshold")
+        event_type = version.get("eventType")
+        rows = join_parts(
+            self.rows.parts(interactions["datasetArn"]),
+            event_type=event_type,
+            threshold=float(threshold) if threshold else None,
+        )
+        check_minimums(rows, event_type=event_type)
+        return TrainingData(
+            interactions=rows,
+            item_ids=self.rows.ids(items["datasetArn"], "ITEM_ID") if items else set(),
+            hyper_parameters=config.get("algorithmHyperParameters", {}),
+            check=self.scheduler.check,
+        )
+
+    def _stop(self, arn: str) -> None:
+        self.scheduler.after(lambda: self._stopped(arn))
+
+    def _stopped(self, arn: str) -> None:
+        self.set_status(SOLUTION_VERSION, arn, STOPPED, when=(STOPPING,))
+
+
+def check_minimums(rows: Interactions, *, event_type: str | None) -> None:
+    """AWS's minimums, after the filters: 1,000 unique interactions; 25 users, and 1 % of all, with two or more.
+
+    Raises:
+        JobFailedError: in AWS's words.
+    """
+    pairs = np.unique(rows.item.astype(np.int64) * max(len(rows.user_ids), 1) + rows.user)
+    users = pairs % max(len(rows.user_ids), 1)
+    # Different pairs are different interactions: rows have to be compared one by one only when these do not suffice.
+    if len(pairs) < LEAST_INTERACTIONS or not _enough_users(users):
+        unique = _unique_rows(rows)
+        if len(unique) < LEAST_INTERACTIONS:
+            suffix = f" after filtering by event type: {event_type}" if event_type else ""
+            raise JobFailedError(f"Dataset has fewer than {LEAST_INTERACTIONS} interactions{suffix}")
+        if not _enough_users(unique):
+            raise JobFailedError(f"Dataset has fewer than {LEAST_USERS} users with at least 2 interactions each")
+
+
+def _enough_users(users: "np.ndarray[Any, np.dtype[Any]]") -> bool:
+    counts = np.unique(users, return_counts=True)[1]
+    active = int((counts >= 2).sum())
+    return active >= LEAST_USERS and active >= LEAST_SHARE * len(counts)
+
+
+def _unique_rows(rows: Interactions) -> "np.ndarray[Any, np.dtype[np.int32]]":
+    """The user of each distinct row; two events with the same time and properties are one."""
+    value = np.nan_to_num(np.asarray(rows.event_value), nan=-np.inf)
+    columns = (rows.user, rows.item, rows.timestamp, rows.event_type, value)
+    order = np.lexsort(columns)
+    changed = np.zeros(len(order), bool)
+    changed[:1] = True
+    for column in columns:
+        changed[1:] |= np.diff(np.asarray(column)[order]) != 0
+    return np.asarray(rows.user)[order][changed]

@@ -85,6 +85,10 @@ class AwsTransport:
             raise _refusal(status, headers, answer)
         return _parsed(answer)
 
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._pool.clear()
+
     def _send_again_if_stale(
         self, place: _Place, path: str, body: bytes, deadline: Deadline
     ) -> tuple[int, Mapping[str, str], bytes]:

@@ -1,0 +1,169 @@
+"""Answers one question with every contestant's list and their blend."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bakeoff.contracts.interactions import Event, ScoredItem, keep_recommendable
+from bakeoff.errors import CloudError, RunError
+from bakeoff.serving import log
+from bakeoff.serving.backends import Question, backend_of
+from bakeoff.serving.blending import WeightedList, blend
+from bakeoff.serving.deadline import Deadline
+from bakeoff.serving.fan_out import Ask, FanOut, Outcome
+from bakeoff.serving.redaction import redact
+from bakeoff.serving.run import Run, ServedContestant
+from bakeoff.serving.store import Store
+from bakeoff.serving.titles import Title
+from bakeoff.serving.transport import AwsTransport
+
+# Of the time that is left after the history has been read; the rest is for the titles (up to ten calls, side by side).
+_BACKENDS_SHARE = 0.85
+_NO_HISTORY = "it needs a history and the user has none"
+_LOST_HISTORY = "it needs a history and the user's cannot be read now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationRequest:
+    """Whom to recommend to, and how much.
+
+    Args:
+        user_id: None where the user brings a history.
+        history: oldest first; None where the stored one is to be read.
+        n: length of each list.
+    """
+
+    user_id: str | None
+    history: tuple[Event, ...] | None
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """What answers are made with; once per process.
+
+    Args:
+        max_history: the newest events that contestants are given.
+    """
+
+    store: Store
+    transport: AwsTransport
+    fan_out: FanOut
+    max_history: int
+
+
+def recommend(request: RecommendationRequest, *, front: Front, deadline: Deadline) -> dict[str, Any]:
+    """The answer's body, as docs/api.md describes it.
+
+    All of a posted history counts as seen; contestants are given its newest `max_history` events. Candidates are not
+    checked here: a model of the run was trained on the run's candidates and knows no others. What cannot be read in
+    time (history, titles) is named under ``degraded`` and the rest is answered.
+
+    Raises:
+        NotServingError: there is no run to serve.
+    """
+    run = front.store.promoted_run(deadline)
+    history, degraded = _history(request, run, front, deadline)
+    seen = frozenset(event.item_id for event in history)
+    question = Question(user_id=request.user_id, history=history[-front.max_history :], n=request.n + len(seen))
+    outcomes = _ask_all(run, question, lost="history" in degraded, front=front, deadline=deadline)
+    lists = {
+        name: keep_recommendable(outcome.items, seen=seen, candidates=None, n=request.n)
+        for name, outcome in outcomes.items()
+    }
+    blended = _blended(run, outcomes, lists, n=request.n)
+    item_ids = {item.item_id for items in [blended, *lists.values()] for item in items}
+    titles, faults = front.store.titles(sorted(item_ids), data_version=run.data_version, deadline=deadline)
+    if faults:
+        log.write("degraded", what="titles", messages=faults)
+        degraded.append("titles")
+    contestants = [_contestant(one, outcomes[one.name], _items(lists[one.name], titles)) for one in run.contestants]
+    body = {
+        "userId": request.user_id,
+        "runId": run.run_id,
+        "default": run.default,
+        "blended": _items(blended, titles),
+        "contestants": contestants,
+    }
+    return body | ({"degraded": degraded} if degraded else {})
+
+
+def _history(
+    request: RecommendationRequest, run: Run, front: Front, deadline: Deadline
+) -> tuple[tuple[Event, ...], list[str]]:
+    if request.history is not None:
+        return request.history, []
+    if request.user_id is None:
+        return (), []
+    try:
+        return front.store.history(request.user_id, data_version=run.data_version, deadline=deadline), []
+    except CloudError as error:
+        log.write("degraded", what="history", message=str(error))
+        return (), ["history"]
+
+
+def _ask_all(run: Run, question: Question, *, lost: bool, front: Front, deadline: Deadline) -> dict[str, Outcome]:
+    """Every contestant's outcome by its name; those known beforehand cost no call."""
+    outcomes: dict[str, Outcome] = {}
+    asks: list[Ask] = []
+    for contestant in run.contestants:
+        known = _known_outcome(contestant, has_history=bool(question.history), lost=lost)
+        if known is not None:
+            outcomes[contestant.name] = known
+            continue
+        try:
+            backend = backend_of(contestant.backend, front.transport)
+        except RunError as error:
+            outcomes[contestant.name] = Outcome(status="disabled", reason=str(error))
+            continue
+        asked = replace(question, n=min(question.n, contestant.longest_list))
+        asks.append(Ask(name=contestant.name, backend=backend, question=asked))
+    return outcomes | front.fan_out.ask(asks, deadline=deadline.share(_BACKENDS_SHARE))
+
+
+def _known_outcome(contestant: ServedContestant, *, has_history: bool, lost: bool) -> Outcome | None:
+    """The outcome that is known before any call, or None."""
+    if not contestant.healthy:
+        return Outcome(status="disabled", reason=redact(contestant.reason or "it failed in this run"))
+    if contestant.needs_history and lost:
+        return Outcome(status="error", reason=_LOST_HISTORY)
+    if contestant.needs_history and not has_history:
+        return Outcome(status="cold", reason=_NO_HISTORY)
+    return None
+
+
+def _blended(
+    run: Run, outcomes: Mapping[str, Outcome], lists: Mapping[str, Sequence[ScoredItem]], *, n: int
+) -> list[ScoredItem]:
+    voting = [
+        WeightedList(weight=one.weight, items=[item.item_id for item in lists[one.name]])
+        for one in run.contestants
+        if outcomes[one.name].status == "ok"
+    ]
+    return blend(voting, n=n)
+
+
+def _items(items: Sequence[ScoredItem], titles: Mapping[str, Title]) -> list[dict[str, Any]]:
+    return [_item(item, titles.get(item.item_id, Title())) for item in items]
+
+
+def _item(item: ScoredItem, title: Title) -> dict[str, Any]:
+    shaped: dict[str, Any] = {**item.to_json(), "title": title.title}
+    if title.year is not None:
+        shaped["year"] = title.year
+    if title.genres:
+        shaped["genres"] = list(title.genres)
+    return shaped
+
+
+def _contestant(contestant: ServedContestant, outcome: Outcome, items: list[dict[str, Any]]) -> dict[str, Any]:
+    shaped = {
+        "name": contestant.name,
+        "status": outcome.status,
+        "items": items,
+        "latencyMs": outcome.latency_ms,
+        "modelVersion": contestant.model_version,
+        "twin": contestant.twin,
+        "reactsToEvents": contestant.reacts_to_events,
+    }
+    return shaped | ({"reason": outcome.reason} if outcome.reason else {})

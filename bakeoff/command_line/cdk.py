@@ -46,13 +46,14 @@ class Cdk:
         cloud: where to.
         environment: of the child process.
         runner: starts it.
-        log: what it printed where that was not shown.
+        folder: takes the synthesised templates, and what was printed where that was not shown; one for each
+            deployment, because the CDK locks it.
     """
 
     cloud: Cloud
     environment: Mapping[str, str]
+    folder: Path
     runner: Runner = run_command
-    log: Path = CHECKOUT / "build" / "cdk.log"
 
     def bootstrap(self) -> None:
         """Make the account's CDK toolkit stack, unless it is there."""
@@ -86,15 +87,16 @@ class Cdk:
         if not program.exists():
             raise SetupError(f"{program} is missing: the AWS CDK command line is not installed. Run `make install`.")
         app = f"{shlex.quote(sys.executable)} app.py"
-        command = [str(program), verb, *arguments, "--app", app, "--context", f"env={self.cloud.config.name}"]
-        outcome = self.runner([*command, "--no-notices"], self.environment, shown)
+        settings = ["--app", app, "--context", f"env={self.cloud.config.name}", "--output", str(self.folder)]
+        outcome = self.runner([str(program), verb, *arguments, *settings, "--no-notices"], self.environment, shown)
+        log = self.folder.with_suffix(".log")
         if not shown:
-            self.log.parent.mkdir(parents=True, exist_ok=True)
-            self.log.write_text(outcome.output)
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(outcome.output)
         if outcome.status != 0:
             lines = [line for line in outcome.output.splitlines() if line.strip()][-SHOWN_LINES:]
             told = "".join(f"\n  {line}" for line in lines)
-            whole = f"\nThe whole output: {self.log}" if not shown else ""
+            whole = f"\nThe whole output: {log}" if not shown else ""
             raise CloudError(f"`cdk {verb}` failed with exit status {outcome.status}.{told}{whole}")
 
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.screen import console, say
 from bakeoff.command_line.upload import Uploaded, upload_folder
+from bakeoff.contracts.naming import raw_prefix
 from bakeoff.errors import DataError, RunError
 
 
@@ -35,8 +36,8 @@ def load(s3: Any, deployed: Deployed, folder: Path) -> str:
                 tasks[path] = progress.add_task(path, total=total)
             progress.update(tasks[path], completed=sent)
 
-        uploaded = upload_folder(s3, folder, bucket=deployed.bucket, prefix=prefix(name), progress=show)
-    say(f"Data set {name} at s3://{deployed.bucket}/{prefix(name)}: {_summary(uploaded)}")
+        uploaded = upload_folder(s3, folder, bucket=deployed.bucket, prefix=raw_prefix(name), progress=show)
+    say(f"Data set {name} at s3://{deployed.bucket}/{raw_prefix(name)}: {_summary(uploaded)}")
     return name
 
 
@@ -47,10 +48,6 @@ def byte_progress() -> Progress:
     return Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)
 
 
-def prefix(name: str) -> str:
-    return f"raw/{name}/"
-
-
 def only_data_set(s3: Any, deployed: Deployed) -> str:
     """The name of the one data set that is loaded.
 
@@ -58,7 +55,7 @@ def only_data_set(s3: Any, deployed: Deployed) -> str:
         RunError: there is none, or there are several.
     """
     listed = s3.list_objects_v2(Bucket=deployed.bucket, Prefix="raw/", Delimiter="/").get("CommonPrefixes", [])
-    names = [entry["Prefix"].split("/")[1] for entry in listed]
+    names: list[str] = [entry["Prefix"].split("/")[1] for entry in listed]
     if not names:
         raise RunError("No data is loaded. Load some first: python -m bakeoff data load")
     if len(names) > 1:

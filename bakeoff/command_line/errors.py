@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import click
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from typer.core import TyperGroup
@@ -14,7 +13,7 @@ from bakeoff.errors import BakeoffError, CloudError
 class Commands(TyperGroup):
     """The group of all commands; the one place where errors end."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that was called."""
         try:
             return super().invoke(ctx)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.screen import duration, table
+from bakeoff.contracts.naming import run_prefix
 from bakeoff.errors import RunError
 
 COLUMNS = ("contestant", "ndcg@10", "coverage@10", "training", "status")
@@ -36,7 +37,7 @@ class Report:
 
 def report_key(run: str) -> str:
     """Where `Publish report` puts the report of `run` in the bucket."""
-    return f"runs/{run}/report.json"
+    return f"{run_prefix(run)}report.json"
 
 
 def read_report(s3: Any, deployed: Deployed, *, run: str) -> Report:

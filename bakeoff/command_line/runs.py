@@ -59,6 +59,18 @@ def latest_run(sfn: Any, deployed: Deployed) -> str | None:
     return None if newest is None else newest["executionArn"]
 
 
+def require_latest(sfn: Any, deployed: Deployed) -> str:
+    """The id of the newest run.
+
+    Raises:
+        RunError: there was none.
+    """
+    arn = latest_run(sfn, deployed)
+    if arn is None:
+        raise RunError("There was no run yet. Start one: python -m bakeoff run")
+    return run_id(arn)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
     """How far one contestant of a run is.
@@ -89,6 +101,20 @@ class Progress:
     @property
     def has_ended(self) -> bool:
         return self.status in _ENDED
+
+
+def require_success(progress: Progress) -> None:
+    """Go on only when the run ended well.
+
+    Raises:
+        RunError: it did not; with its reason and those of the contestants that failed.
+    """
+    if progress.status == "SUCCEEDED":
+        return
+    failed = [
+        f"\n  {one.name}: {one.state}" for one in progress.contestants if one.status not in ("SUCCEEDED", "WAITING")
+    ]
+    raise RunError(f"The run {progress.status.lower().replace('_', ' ')}: {progress.problem}{''.join(failed)}")
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,240 @@
+"""Every command of `python -m bakeoff`: options in, one call into the modules beside this one, words out."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bakeoff.command_line import (
+    asking,
+    datasets,
+    demo,
+    deployment,
+    doctor,
+    following,
+    grouplens,
+    local,
+    opening,
+    results,
+    runs,
+    status,
+)
+from bakeoff.command_line.demo_data import demo_data
+from bakeoff.command_line.deployed import read_deployed
+from bakeoff.command_line.errors import Commands
+from bakeoff.command_line.screen import console, say
+
+app = typer.Typer(
+    cls=Commands,
+    help="Bakeoff: many recommenders on AWS, trained in one run, compared honestly, served behind one API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data = typer.Typer(help="Fetch data sets and load them into an environment.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+Env = Annotated[str, typer.Option("--env", help="The environment: a file of config/, such as local, dev or prod.")]
+Port = Annotated[int | None, typer.Option("--port", help="The local cloud's port, instead of the configured one.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Return, and leave the local cloud running.")]
+Contestants = Annotated[
+    list[str] | None,
+    typer.Option("--contestant", "-c", help="One to train, again for more; 'all' for the whole catalogue."),
+]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option("--data", help="A folder of raw data, instead of MovieLens 100K.", exists=True, file_okay=False),
+]
+Count = Annotated[int, typer.Option("--n", min=1, max=100, help="How many items each list holds.")]
+
+
+@app.callback()
+def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    """Options of every command; read where errors end."""
+
+
+@app.command("demo")
+def demo_command(
+    data: DataFolder = None, contestant: Contestants = None, detach: Detach = False, port: Port = None
+) -> None:
+    """Deploy, train, compare and serve on this machine."""
+    config = opening.environment(opening.LOCAL, port)
+    demo.run_demo(config, data=data, contestants=contestant or [], detach=detach)
+
+
+@app.command()
+def up(detach: Detach = False, port: Port = None) -> None:
+    """Start the local cloud."""
+    config = opening.environment(opening.LOCAL, port)
+    running = local.find(config)
+    if running is not None:
+        say(f"The local cloud runs already at {running.endpoint}, process {running.pid}.")
+        return
+    server = local.start(config, outlives_this_process=detach)
+    say(f"The local cloud runs at {server.endpoint}; its log: {server.log}")
+    if detach:
+        return
+    say("Ctrl-C stops it; its state is kept.")
+    try:
+        demo.serve(config)
+    except KeyboardInterrupt:
+        local.stop(config)
+
+
+@app.command()
+def stop(port: Port = None) -> None:
+    """Stop the local cloud; its state is kept."""
+    stopped = local.stop(opening.environment(opening.LOCAL, port))
+    say("Stopped." if stopped else "No local cloud was running.")
+
+
+@app.command("doctor")
+def doctor_command(port: Port = None) -> None:
+    """Check this machine and say how to mend what is missing."""
+    config = opening.environment(opening.LOCAL, port)
+    checks = doctor.examine(opening.this_machine(config), port=opening.port_of(config))
+    for check in checks:
+        say(
+            f"{'ok  ' if check.ok else 'FAIL'}  {check.what}: {check.found}{'. ' if check.advice else ''}{check.advice}"
+        )
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def synth(env: Env = opening.LOCAL) -> None:
+    """Write the environment's CloudFormation templates to cdk.out; reaches nothing."""
+    opening.synth_cdk(opening.environment(env)).synth()
+
+
+@app.command()
+def deploy(env: Env = opening.LOCAL, port: Port = None, yes: Yes = False) -> None:
+    """Deploy the stacks; on AWS the changes are shown first, and it asks."""
+    cloud = opening.reach(opening.environment(env, port))
+    deployment.deploy(cloud, opening.cdk_of(cloud), yes=yes, confirm=typer.confirm)
+
+
+@app.command()
+def destroy(
+    env: Env = opening.LOCAL,
+    port: Port = None,
+    yes: Yes = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Afterwards list what is left; an error if anything.")
+    ] = False,
+) -> None:
+    """Remove the stacks and everything that runs made; asks first."""
+    cloud = opening.reach(opening.environment(env, port))
+    deployment.destroy(cloud, opening.cdk_of(cloud), yes=yes, verify=verify, confirm=typer.confirm)
+
+
+@data.command("load")
+def data_load(data: DataFolder = None, env: Env = opening.LOCAL, port: Port = None) -> None:
+    """Upload a folder of raw data; unchanged files are not sent again."""
+    cloud = opening.reach(opening.environment(env, port))
+    deployed = read_deployed(cloud)
+    datasets.load(cloud.client("s3"), deployed, data or demo_data(demo.DATA_FOLDER))
+
+
+@data.command("fetch")
+def data_fetch(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(grouplens.DATA_SETS)}.")],
+) -> None:
+    """Download a MovieLens data set from GroupLens into data/, checked against the published checksum."""
+    with datasets.byte_progress() as progress:
+        task = progress.add_task(name, total=None)
+        folder = grouplens.fetch(
+            name,
+            data_folder=demo.DATA_FOLDER,
+            progress=lambda received: progress.update(task, completed=received),
+        )
+    say(f"{folder}\nLoad it: python -m bakeoff data load --data {folder}")
+
+
+@app.command("run")
+def run_command(
+    contestant: Contestants = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="The data set; needed where several are loaded.")
+    ] = None,
+    env: Env = opening.LOCAL,
+    port: Port = None,
+) -> None:
+    """Train, compare and promote: start the state machine and show how far each contestant is."""
+    config = opening.environment(env, port)
+    names = runs.chosen_contestants(config, contestant or [])
+    cloud = opening.reach(config)
+    deployed = read_deployed(cloud)
+    s3, sfn = cloud.client("s3"), cloud.client("stepfunctions")
+    arn = runs.start_run(sfn, deployed, contestants=names, dataset=dataset or datasets.only_data_set(s3, deployed))
+    run = runs.run_id(arn)
+    say(f"Run {run} with {', '.join(names)}")
+    observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=names)
+    try:
+        progress = following.follow(
+            observer, every=following.LOCAL_SECONDS if cloud.is_local else following.AWS_SECONDS
+        )
+    except KeyboardInterrupt:
+        where = f" --env {env}" + (f" --port {port}" if port else "")
+        say(f"\nThe run goes on. Look at it: python -m bakeoff status{where}")
+        say(f"Stop it: python -m bakeoff cancel {run}{where}")
+        return
+    runs.require_success(progress)
+    status.show_report(results.read_report(s3, deployed, run=run))
+
+
+@app.command()
+def cancel(
+    run: Annotated[str, typer.Argument(help="The run's id.")], env: Env = opening.LOCAL, port: Port = None
+) -> None:
+    """Stop a run that is under way; what serves goes on serving."""
+    cloud = opening.reach(opening.environment(env, port))
+    arn = runs.execution_arn(read_deployed(cloud), run)
+    cloud.client("stepfunctions").stop_execution(executionArn=arn, cause="Stopped from the command line")
+    say(f"Stopped run {run}.")
+
+
+@app.command()
+def recommend(
+    user: Annotated[str, typer.Argument(help="The user's id.")],
+    n: Count = 10,
+    env: Env = opening.LOCAL,
+    port: Port = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
+) -> None:
+    """Ask the API for a user and show every contestant's list side by side."""
+    deployed = read_deployed(opening.reach(opening.environment(env, port)))
+    answer = asking.ask(deployed, user, n=n)
+    if as_json:
+        say(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        console().print(asking.lists_table(answer))
+
+
+@app.command()
+def report(
+    run: Annotated[str | None, typer.Argument(help="The run's id; the newest where none is given.")] = None,
+    env: Env = opening.LOCAL,
+    port: Port = None,
+) -> None:
+    """Show a run's comparison."""
+    cloud = opening.reach(opening.environment(env, port))
+    deployed = read_deployed(cloud)
+    run = run or runs.require_latest(cloud.client("stepfunctions"), deployed)
+    status.show_report(results.read_report(cloud.client("s3"), deployed, run=run))
+
+
+@app.command("status")
+def status_command(env: Env = opening.LOCAL, port: Port = None) -> None:
+    """Say what is deployed, which run serves, and how far the newest is."""
+    status.show(opening.reach(opening.environment(env, port)))
+
+
+@app.command()
+def images() -> None:
+    """Write the container images' pinned addresses anew, as the installed sagemaker package knows them."""
+    from bakeoff.images import refresh
+
+    say(f"Written: {refresh()}")

@@ -76,7 +76,7 @@ def personalize_contestant(resources: Resources) -> dict[str, Any]:
                 reason="$states.result.BatchInferenceJob.FailureReason",
                 following="Report",
             ),
-            ("Report", _report(resources)),
+            ("Report", _report()),
         ),
         timeout_seconds=24 * 3600,
     )
@@ -183,7 +183,7 @@ def _write_lists(resources: Resources) -> State:
     )
 
 
-def _report(resources: Resources) -> State:
+def _report() -> State:
     seconds = "($toMillis($version.LastUpdatedDateTime) - $toMillis($version.CreationDateTime)) / 1000"
     return {
         "Type": "Pass",
@@ -196,10 +196,6 @@ def _report(resources: Resources) -> State:
             "billableSeconds": expression("$exists($version.TrainingHours) ? $version.TrainingHours * 3600 : null"),
             # A managed recipe makes no choices on the validation part.
             "validation": None,
-            "backend": {
-                "type": "personalize-campaign",
-                "arn": expression(f"'{resources.personalize_arn('campaign/')}' & $spec.resourceName"),
-            },
         },
         "End": True,
     }

@@ -30,7 +30,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Load items and histories": _load(functions),
         "Note that they are loaded": _note_loaded(resources),
         "Contestants": _contestants(resources, machines),
-        "Collect lists": _collect(functions),
+        "Collect lists": _collect(resources, functions),
         "Evaluated already?": choice(("$lists.evaluated", "Stage endpoints"), otherwise="Evaluate"),
         "Evaluate": _evaluate(resources),
         "Stage endpoints": _stage(resources),
@@ -115,6 +115,8 @@ def _prepare(resources: Resources) -> State:
 def _plan_contestants(resources: Resources, functions: Functions) -> State:
     payload = {
         "runId": expression(_RUN_ID),
+        "executionArn": expression("$states.context.Execution.Id"),
+        "campaignArnPrefix": resources.personalize_arn("campaign/"),
         "preparation": expression("$plan.preparation"),
         "contestants": expression("$plan.contestants"),
     }
@@ -195,11 +197,12 @@ def _child_reason(cause: str) -> str:
     return f"$substring({cause}, 0, 1) = '{{' and $exists($parse({cause}).Cause) ? $parse({cause}).Cause : {cause}"
 
 
-def _collect(functions: Functions) -> State:
+def _collect(resources: Resources, functions: Functions) -> State:
     payload = {
         "runId": expression(_RUN_ID),
         "order": expression("$order"),
         "outcomes": expression("$outcomes"),
+        "evaluationSourceHash": resources.evaluate.hash,
     }
     return function(functions.collect_lists, payload, Assign={"lists": expression("$states.result.Payload")})
 
@@ -267,7 +270,7 @@ def _measure(resources: Resources, functions: Functions) -> State:
     )
     return {
         "Type": "Map",
-        "Items": expression("$lists.toStage"),
+        "Items": expression("[$lists.toStage[name in $staging[status = 'ok'].name]]"),
         "MaxConcurrency": 1,
         "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **sequence(("Ask one backend", measure))},
         "Assign": {"latencies": expression("$states.result")},

@@ -190,7 +190,6 @@ def _report() -> State:
             "validation": expression(
                 f"$exists({value}) ? {{'ndcg@10': {{'value': {value}, 'low': {low}, 'high': {high}, 'n': {n}}}}} : null"
             ),
-            "backend": {"type": "sagemaker-endpoint", "name": expression("$spec.resourceName")},
         },
         "End": True,
     }

@@ -1,0 +1,91 @@
+"""Gathers the contestants' outcomes, and tells the evaluation which lists to read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bakeoff.contracts.naming import evaluation_prefix, fingerprint, resource_name, run_prefix
+from bakeoff.errors import RunError
+from bakeoff.workflow.cloud import Cloud
+
+
+def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the evaluation's input: which contestants there are, and a manifest of their list files.
+
+    Args:
+        given: ``runId``, ``order`` as `plan_contestants` gave it, ``outcomes`` of the child executions, and
+            ``evaluationSourceHash``.
+
+    Raises:
+        RunError: no contestant could be trained; with every reason.
+    """
+    order, outcomes = given["order"], {outcome["name"]: outcome for outcome in given["outcomes"]}
+    contestants = [_entrant(spec, outcomes[spec["name"]], order["split"]) for spec in order["contestants"]]
+    healthy = [entrant for entrant in contestants if entrant["status"] == "ok"]
+    if not healthy:
+        reasons = "; ".join(f"{entrant['name']}: {entrant['reason']}" for entrant in contestants)
+        raise RunError(f"No contestant could be trained. {reasons}")
+    specs = {spec["name"]: spec for spec in order["contestants"]}
+    made_from = fingerprint(
+        order["split"],
+        order["dataVersion"],
+        given["evaluationSourceHash"],
+        [[entrant["name"], entrant["status"], entrant["lists"]] for entrant in contestants],
+    )
+    key, run_key = evaluation_prefix(made_from), f"{run_prefix(given['runId'])}input/"
+    cloud.write_json(f"{run_key}run.json", {"split": order["split"], "contestants": contestants})
+    manifest_key = f"{run_prefix(given['runId'])}lists.manifest"
+    cloud.write_json(manifest_key, _manifest(cloud, [specs[entrant["name"]] for entrant in healthy]))
+    return {
+        "contestants": contestants,
+        "toStage": [_to_stage(given["runId"], specs[entrant["name"]], entrant) for entrant in healthy],
+        "evaluated": cloud.exists(f"{key}metrics.json"),
+        "evaluationKey": key,
+        "evaluationUri": cloud.uri(key),
+        "evaluationJobName": resource_name(
+            cloud.settings.prefix, "evaluate", made_from, attempt=fingerprint(given["runId"])[:6]
+        ),
+        "manifestUri": cloud.uri(manifest_key),
+        "runUri": cloud.uri(run_key),
+    }
+
+
+def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) -> dict[str, Any]:
+    """One contestant as the evaluation, the gate and the report see it."""
+    entry = spec["contestant"]
+    return {
+        "name": spec["name"],
+        "title": entry["title"],
+        "status": outcome["status"],
+        "reason": outcome.get("reason"),
+        "split": split,
+        "lists": spec["listsPath"],
+        "learnsFrom": entry["learns_from"],
+        "longestList": entry["longest_list"],
+        "needsHistory": entry["needs_history"],
+        "reactsToEvents": entry["reacts_to_events"],
+        "twin": bool(outcome.get("twin")),
+        "modelVersion": outcome.get("modelVersion"),
+        "trainingSeconds": outcome.get("trainingSeconds"),
+        "billableSeconds": outcome.get("billableSeconds"),
+        "validation": outcome.get("validation"),
+        "backend": spec["backend"],
+    }
+
+
+def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """SageMaker's manifest: one prefix, then the keys below it.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    """
+    prefix = "lists/"
+    return [{"prefix": cloud.uri(prefix)}, *[spec["listsKey"].removeprefix(prefix) for spec in specs]]
+
+
+def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "runId": run_id,
+        "name": spec["name"],
+        "resourceName": spec["resourceName"],
+        "modelVersion": entrant["modelVersion"],
+        "backend": spec["backend"],
+    }

@@ -1,0 +1,183 @@
+"""Plans a run: what its data and its contestants are called, and what exists already.
+
+Every name carries a fingerprint of what it is made from, so a re-run makes only what is missing or has changed.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bakeoff.contracts.naming import fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
+from bakeoff.errors import RunError
+from bakeoff.workflow.cloud import Cloud
+from bakeoff.workflow.records import write_record
+
+LONGEST_EXECUTION_NAME = 80
+EVENT_TYPE_DIGITS = 16  # of the split's hash; the preparation writes the same into EVENT_TYPE
+
+
+def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
+    """What the run will prepare, and whom it will train.
+
+    Args:
+        order: ``runId``, ``dataset``, ``contestants`` (names), ``catalogue`` (entries with ``image_uri`` and
+            ``source_hash``) and ``preparation`` (``settings``, ``sourceHash``).
+
+    Raises:
+        RunError: no raw data, or a name that is no contestant.
+    """
+    dataset = str(order["dataset"])
+    settings = {**order["preparation"]["settings"], "dataset": dataset}
+    raw = _raw_files(cloud, dataset)
+    data_version = fingerprint(raw, settings, order["preparation"]["sourceHash"])
+    key = prepared_prefix(data_version)
+    return {
+        "dataset": dataset,
+        "contestants": _chosen(order["contestants"], order["catalogue"]),
+        "preparation": {
+            "dataVersion": data_version,
+            "there": cloud.exists(f"{key}manifest.json"),
+            "jobName": resource_name(cloud.settings.prefix, "prepare", data_version, attempt=_attempt(order)),
+            "rawUri": cloud.uri(raw_prefix(dataset)),
+            "uri": cloud.uri(key),
+            "key": key,
+            "settings": json.dumps(settings),
+        },
+    }
+
+
+def _raw_files(cloud: Cloud, dataset: str) -> list[list[Any]]:
+    """Name, size and ETag of every raw file: a changed file gives a new version of the data."""
+    prefix = raw_prefix(dataset)
+    pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket=cloud.settings.bucket, Prefix=prefix)
+    files = sorted(
+        [file["Key"].removeprefix(prefix), file["Size"], file["ETag"]]
+        for page in pages
+        for file in page.get("Contents", [])
+    )
+    if not files:
+        raise RunError(f"There is no data under {cloud.uri(prefix)}. Load it with `python -m bakeoff data load`.")
+    return files
+
+
+def _chosen(names: Sequence[str], catalogue: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    entries = {entry["name"]: entry for entry in catalogue}
+    unknown = [name for name in names if name not in entries]
+    if unknown or not names:
+        problem = f"No contestant is called {', '.join(unknown)}." if unknown else "The run names no contestant."
+        raise RunError(f"{problem} The catalogue has {', '.join(entries)}.")
+    return [entries[name] for name in dict.fromkeys(names)]
+
+
+def _attempt(order: Mapping[str, Any]) -> str:
+    """Tells a job of this run from one of another run: job names can be used only once."""
+    return fingerprint(order["runId"])[:6]
+
+
+def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
+    """What each contestant will make, under which names; notes in the run's record what the run may come to hold.
+
+    Args:
+        order: ``runId``, ``executionArn``, ``campaignArnPrefix``, and ``preparation`` and ``contestants`` as `plan_run`
+            gave them.
+    """
+    preparation = order["preparation"]
+    manifest = cloud.read_json(f"{preparation['key']}manifest.json")
+    contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"]]
+    data_version = preparation["dataVersion"]
+    planned = {
+        "dataVersion": data_version,
+        "split": manifest["split"]["hash"],
+        "loadedKey": loaded_key(data_version),
+        "parts": table_parts(preparation["key"], data_version, manifest),
+        "questionsKey": f"{preparation['key']}requests/histories.jsonl",
+        "contestants": contestants,
+    }
+    write_record(
+        cloud,
+        {
+            "runId": order["runId"],
+            "executionArn": order["executionArn"],
+            "dataVersion": data_version,
+            "preparedKey": preparation["key"],
+            "backends": [spec["backend"] for spec in contestants],
+        },
+    )
+    return planned
+
+
+def loaded_key(data_version: str) -> str:
+    """The key in the items table that says that all of a data version's rows are there."""
+    return f"loaded#{data_version}"
+
+
+def table_parts(key: str, data_version: str, manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The files whose rows go into the tables of items and histories."""
+    return [
+        {"table": table, "key": f"{key}{path}", "dataVersion": data_version}
+        for table in ("items", "histories")
+        for path in manifest["parts"][table]
+    ]
+
+
+def _spec(
+    cloud: Cloud, order: Mapping[str, Any], entry: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The input of one contestant's child execution."""
+    name, preparation, files = entry["name"], order["preparation"], manifest["files"]
+    documents = files["items/documents.jsonl"]["sha256"]
+    made_from = fingerprint(dict(entry), manifest["split"]["hash"], documents)
+    lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
+    resource = resource_name(cloud.settings.prefix, name, made_from)
+    shared = {
+        "runId": order["runId"],
+        "name": name,
+        "kind": entry["kind"],
+        "executionName": f"{order['runId']}-{name}"[:LONGEST_EXECUTION_NAME],
+        "resourceName": resource,
+        "jobName": resource_name(cloud.settings.prefix, name, made_from, attempt=_attempt(order)),
+        "preparedUri": preparation["uri"],
+        "listsPath": lists,
+        "listsUri": cloud.uri(lists_prefix(lists)),
+        "contestant": dict(entry),
+    }
+    campaign_arn = order["campaignArnPrefix"] + resource
+    of_kind = {
+        "sagemaker": lambda: _sagemaker_spec(entry, manifest, shared),
+        "personalize": lambda: _personalize_spec(entry, manifest, shared, campaign_arn=campaign_arn),
+    }
+    return {**shared, **of_kind[entry["kind"]]()}
+
+
+def _sagemaker_spec(entry: Mapping[str, Any], manifest: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "imageUri": entry["image_uri"],
+        # SageMaker takes every hyper-parameter as a string.
+        "hyperParameters": {
+            "contestant": entry["name"],
+            "recommender": entry["recommender"],
+            "learns_from": entry["learns_from"],
+            "settings": json.dumps(entry["settings"], sort_keys=True),
+            "seed": str(manifest["split"]["parameters"]["seed"]),
+        },
+        "listsKey": f"{lists_prefix(shared['listsPath'])}histories.jsonl.out",
+        "backend": {"type": "sagemaker-endpoint", "name": shared["resourceName"]},
+    }
+
+
+def _personalize_spec(
+    entry: Mapping[str, Any], manifest: Mapping[str, Any], shared: Mapping[str, Any], *, campaign_arn: str
+) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if entry["learns_from"] == "liked":
+        config["EventValueThreshold"] = str(manifest["likedThreshold"])
+    if entry["settings"]:
+        config["AlgorithmHyperParameters"] = {key: str(value) for key, value in entry["settings"].items()}
+    return {
+        "recipe": entry["recipe"],
+        "numResults": min(entry["longest_list"], 500),
+        "eventType": manifest["split"]["hash"][:EVENT_TYPE_DIGITS],
+        "solutionConfig": config,
+        "listsKey": f"{lists_prefix(shared['listsPath'])}users.jsonl.out",
+        "backend": {"type": "personalize-campaign", "arn": campaign_arn},
+    }

@@ -1,0 +1,93 @@
+"""Releases what does not serve: endpoints, campaigns and rows of every run that is over and not promoted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from bakeoff.errors import CloudError
+from bakeoff.workflow.cloud import Cloud
+from bakeoff.workflow.plan import loaded_key, table_parts
+from bakeoff.workflow.records import mark_released, promoted_run_id, records_that_hold
+
+# What deleting answers when there is nothing to delete: the work is done already.
+_GONE = {"ResourceNotFoundException", "ResourceNotFound", "ResourceInUseException"}
+
+
+def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete the backends that no run needs any more, and name the table rows to remove.
+
+    A run needs what it holds while it is promoted or under way. `given["runId"]` is the run that asks, which has
+    nothing more to do. Models, training jobs and solutions stay: they cost nothing idle and let a re-run go on.
+
+    Returns:
+        ``released``, the backends deleted, and ``parts``, the files whose rows are to be deleted.
+    """
+    promoted = promoted_run_id(cloud)
+    records = records_that_hold(cloud)
+    needed = [one for one in records if one["runId"] == promoted or _goes_on(cloud, one, given["runId"])]
+    over = [one for one in records if one not in needed]
+    needed_backends = [backend for one in needed for backend in one["backends"]]
+    backends = [backend for one in over for backend in one["backends"] if backend not in needed_backends]
+    released = [backend for position, backend in enumerate(backends) if backend not in backends[:position]]
+    for backend in released:
+        _DELETE[backend["type"]](cloud, backend)
+    parts = _parts_to_delete(cloud, over, needed)
+    for record in over:
+        mark_released(cloud, record["runId"])
+    return {"released": released, "parts": parts}
+
+
+def _goes_on(cloud: Cloud, record: Mapping[str, Any], asking: str) -> bool:
+    if record["runId"] == asking:
+        return False
+    try:
+        answer = cloud.client("stepfunctions").describe_execution(executionArn=record["executionArn"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":  # forgotten 90 days after its end
+            return False
+        raise
+    return bool(answer["status"] == "RUNNING")
+
+
+def _delete_endpoint(cloud: Cloud, backend: Mapping[str, Any]) -> None:
+    """The endpoint and its configuration, which have the same name."""
+    sagemaker = cloud.client("sagemaker")
+    _delete(sagemaker.delete_endpoint, EndpointName=backend["name"])
+    _delete(sagemaker.delete_endpoint_config, EndpointConfigName=backend["name"])
+
+
+def _delete_campaign(cloud: Cloud, backend: Mapping[str, Any]) -> None:
+    _delete(cloud.client("personalize").delete_campaign, campaignArn=backend["arn"])
+
+
+_DELETE = {"sagemaker-endpoint": _delete_endpoint, "personalize-campaign": _delete_campaign}
+
+
+def _delete(call: Any, **request: str) -> None:
+    """Delete, and take "there is none" for an answer.
+
+    SageMaker says "Could not find" with its all-purpose ValidationException; a campaign that is being deleted already
+    is in use.
+    """
+    try:
+        call(**request)
+    except ClientError as error:
+        said = error.response["Error"]
+        if said["Code"] in _GONE or "Could not find" in said["Message"]:
+            return
+        raise CloudError(f"Releasing {request} failed: {said['Code']}: {said['Message']}") from error
+
+
+def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The files of data versions that no run needs. The mark that they are loaded goes first: rows half deleted must
+    never pass for loaded ones."""
+    kept = {record["dataVersion"] for record in needed}
+    gone = {record["dataVersion"]: record["preparedKey"] for record in over if record["dataVersion"] not in kept}
+    parts: list[dict[str, str]] = []
+    for data_version, key in sorted(gone.items()):
+        cloud.client("dynamodb").delete_item(
+            TableName=cloud.settings.items_table, Key={"key": {"S": loaded_key(data_version)}}
+        )
+        parts += table_parts(key, data_version, cloud.read_json(f"{key}manifest.json"))
+    return parts

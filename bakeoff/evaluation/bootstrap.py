@@ -92,7 +92,7 @@ def estimate_coverage(ranked: npt.NDArray[np.int32], *, n_candidates: int, k: in
         k: the cutoff.
         bootstrap: how intervals are drawn.
     """
-    top = ranked[:, :k]
+    top = np.ascontiguousarray(ranked[:, :k])
     value = coverage(ranked, n_candidates=n_candidates, k=k)
     drawn = np.array([_shown(top[draw > 0]) for draw in bootstrap.draws(len(ranked))]) / n_candidates
     low, high = bootstrap.bounds(drawn - drawn.mean() + value)

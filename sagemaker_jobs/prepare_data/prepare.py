@@ -1,0 +1,48 @@
+"""The job `prepare_data`: reads a folder of raw data and writes the prepared folder.
+
+Started in SageMaker Processing on the scikit-learn image, beside a staged `bakeoff/`. On a laptop, in the checkout:
+    RAW_DIR=raw OUTPUT_DIR=prepared MESSAGE_FILE=message SETTINGS='{"dataset": "ml-100k"}' \
+        PYTHONPATH=. python sagemaker_jobs/prepare_data/prepare.py
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+from bakeoff.data.run import prepare_folder
+from bakeoff.data.settings import PreparationSettings
+from bakeoff.errors import BakeoffError, SettingsError
+from bakeoff.processing import folder, report_failure
+
+RAW = "/opt/ml/processing/input/raw"
+OUTPUT = "/opt/ml/processing/output"
+
+
+def main(environment: Mapping[str, str]) -> int:
+    """The exit code: 0 with a complete prepared folder, 1 with a message that says what is wrong."""
+    try:
+        manifest = prepare_folder(
+            folder(environment, "RAW_DIR", default=RAW),
+            folder(environment, "OUTPUT_DIR", default=OUTPUT),
+            _settings(environment),
+        )
+    except BakeoffError as error:
+        report_failure(error, environment)
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps({name: manifest[name] for name in ("dataset", "split", "counts", "rejects")}, indent=2))
+    return 0
+
+
+def _settings(environment: Mapping[str, str]) -> PreparationSettings:
+    if "SETTINGS" not in environment:
+        raise SettingsError('The variable SETTINGS is missing; give it a JSON object such as {"dataset": "ml-100k"}.')
+    try:
+        return PreparationSettings.from_json(json.loads(environment["SETTINGS"]))
+    except ValueError as error:
+        raise SettingsError(f"The variable SETTINGS is no JSON: {error}.") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

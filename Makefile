@@ -87,5 +87,5 @@ $(NODE_STAMP):
 	    exit 1; \
 	}
 	@echo "Installing the pinned AWS CDK command line into node_modules (once) ..."
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error > /dev/null
 	@touch $@

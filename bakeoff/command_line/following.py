@@ -44,10 +44,10 @@ def progress_table(progress: Progress) -> Table:
 
 
 def changes(progress: Progress, shown: dict[str, str]) -> list[str]:
-    """A line for the run and for each contestant whose state is not the one in `shown`; updates `shown`."""
+    """A line for the run and for each started contestant whose state is not the one in `shown`; updates `shown`."""
     lines = []
     states = [("run", _run_state(progress), progress.seconds)]
-    states += [(contestant.name, contestant.state, contestant.seconds or 0.0) for contestant in progress.contestants]
+    states += [(one.name, one.state, one.seconds) for one in progress.contestants if one.seconds is not None]
     for name, state, seconds in states:
         if state and shown.get(name) != state:
             shown[name] = state

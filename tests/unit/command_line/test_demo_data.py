@@ -46,8 +46,11 @@ def test_does_not_download_what_is_there(tmp_path: Path) -> None:
 
 
 def test_refuses_a_wheel_with_another_checksum_and_leaves_nothing(tmp_path: Path) -> None:
+    def download(requirement: str, folder: Path) -> None:
+        write_wheel(folder)
+
     with pytest.raises(DataError, match=r"has the SHA-256 [0-9a-f]{64}, not 9c9948202011"):
-        demo_data.demo_data(tmp_path, download=lambda requirement, folder: print(write_wheel(folder), end=""))
+        demo_data.demo_data(tmp_path, download=download)
     assert list(tmp_path.iterdir()) == []
 
 

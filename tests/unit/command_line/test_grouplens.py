@@ -57,7 +57,7 @@ def test_unpacks_an_archive_whose_checksum_is_the_published_one(tmp_path: Path, 
 
 def test_refuses_an_archive_with_another_checksum_and_leaves_nothing(tmp_path: Path) -> None:
     opener = site(zipped({"ml-latest-small/ratings.csv": "cut"}), md5="0" * 32)
-    with pytest.raises(DataError, match="GroupLens publishes 0{32}"):
+    with pytest.raises(DataError, match=r"GroupLens publishes 0{32}"):
         fetch("ml-latest-small", data_folder=tmp_path, opener=opener)
     assert list(tmp_path.iterdir()) == []
 
@@ -111,5 +111,5 @@ def test_refuses_a_checksum_page_without_a_checksum(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="'ml-1b' is no data set.*ml-latest-small, ml-latest, ml-25m"):
+    with pytest.raises(DataError, match=r"'ml-1b' is no data set.*ml-latest-small, ml-latest, ml-25m"):
         fetch("ml-1b", data_folder=tmp_path)

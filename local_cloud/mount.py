@@ -7,7 +7,7 @@ its settings when it is imported.
 import importlib
 from typing import NamedTuple
 
-from local_cloud.seams import cloud_formation, http, nested_executions, step_functions, task_attempts
+from local_cloud.seams import cloud_formation, http, nested_executions, s3_objects, step_functions, task_attempts
 from local_cloud.service import Place, PlayedService
 
 
@@ -31,6 +31,7 @@ def mount(played: Played) -> None:
     http.mount("personalize", played.personalize)
     task_attempts.mount()
     nested_executions.mount()
+    s3_objects.mount()
     step_functions.mount_sdk("sagemaker", played.sagemaker, error_prefix="SageMaker")
     step_functions.mount_sdk("personalize", played.personalize, error_prefix="Personalize")
     step_functions.mount_sagemaker(played.sagemaker)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ class RowStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Imports into one dataset may end at once, and a training may open what an import is about to replace.
+        self._lock = threading.Lock()
 
     def folder_of(self, dataset_arn: str) -> Path:
         """``rows/<dataset group>/<type>``: the two last words of a dataset's ARN."""
@@ -44,15 +47,18 @@ class RowStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             write(staged)
-            former = self._imports(folder)
-            shutil.rmtree(folder / name, ignore_errors=True)
-            staged.rename(folder / name)
+            with self._lock:
+                self._commit(folder, name, keep=keep)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+
+    def _commit(self, folder: Path, name: str, *, keep: bool) -> None:
+        former = [other for other in self._imports(folder) if other != name]
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / f"{name}.partial").rename(folder / name)
         replace_text(folder / CURRENT, json.dumps([*(former if keep else []), name]))
         for unused in () if keep else former:
-            if unused != name:
-                shutil.rmtree(folder / unused, ignore_errors=True)
+            shutil.rmtree(folder / unused, ignore_errors=True)
 
     def has_rows(self, dataset_arn: str) -> bool:
         """Whether a bulk import has ever succeeded."""
@@ -62,14 +68,16 @@ class RowStore:
         """Append streamed events; they stay through every import."""
         folder = self.folder_of(dataset_arn)
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / EVENTS).open("a", encoding="utf-8") as file:
+        with self._lock, (folder / EVENTS).open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(event) + "\n" for event in events)
 
     def parts(self, dataset_arn: str) -> list[Part]:
         """The interactions of an Interactions dataset: bulk rows by import, then streamed events."""
         folder = self.folder_of(dataset_arn)
-        streamed = part_of_events(_with_users(folder / EVENTS))
-        return [open_part(folder / name) for name in self._imports(folder)] + ([streamed] if streamed else [])
+        with self._lock:
+            streamed = part_of_events(_with_users(folder / EVENTS))
+            bulk = [open_part(folder / name) for name in self._imports(folder)]
+        return bulk + ([streamed] if streamed else [])
 
     def history(self, dataset_arn: str, user_id: str) -> list[tuple[str, str]]:
         """A user's newest interactions as (item, event type), as many per event type as a filter considers."""

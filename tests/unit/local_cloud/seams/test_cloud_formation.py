@@ -28,9 +28,10 @@ def deploy(resources: dict[str, Any], outputs: dict[str, Any] | None = None, *, 
 
 def _operate(parameters: dict[str, list[str]]) -> Any:
     async def operate() -> None:
+        before = asyncio.all_tasks()
         status, _, body = cloudformation._ACTION_HANDLERS[parameters["Action"][0]](parameters)
         assert status == 200, body
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+        await asyncio.gather(*(asyncio.all_tasks() - before))
 
     asyncio.run(asyncio.wait_for(operate(), timeout=20))
     return cloudformation._stacks["films"]

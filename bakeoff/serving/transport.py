@@ -77,10 +77,8 @@ class AwsTransport:
         body = json.dumps(payload, separators=(",", ":")).encode()
         try:
             status, headers, answer = self._send_again_if_stale(place, path, body, deadline)
-        except urllib3.exceptions.TimeoutError:
-            raise BackendError("timeout", "no answer within the budget") from None
         except urllib3.exceptions.HTTPError as error:
-            raise BackendError("error", f"the backend cannot be reached ({type(error).__name__})") from error
+            raise _unanswered(error) from error
         if status != 200:
             raise _refusal(status, headers, answer)
         return _parsed(answer)
@@ -151,6 +149,14 @@ def _read(response: urllib3.BaseHTTPResponse) -> bytes:
         if chunks.tell() > MOST_BYTES:
             raise BackendError("error", f"the answer is larger than {MOST_BYTES // 2**20} MiB")
     return chunks.getvalue()
+
+
+def _unanswered(error: urllib3.exceptions.HTTPError) -> BackendError:
+    # urllib3 counts a refused connection (NewConnectionError) among the time-outs.
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
+        return BackendError("timeout", "no answer within the budget")
+    return BackendError("error", f"the backend cannot be reached ({type(error).__name__})")
 
 
 def _parsed(answer: bytes) -> Any:

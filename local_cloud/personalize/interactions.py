@@ -129,6 +129,17 @@ class Interactions:
     event_type: NDArray[np.int32]
     event_value: NDArray[np.float64]
 
+    def pairs(self, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """The distinct pairs of user and item, as item code * number of users + user code; `rows` masks."""
+        user = self.user if rows is None else self.user[rows]
+        item = self.item if rows is None else self.item[rows]
+        numbers = item.astype(np.int64)
+        numbers *= len(self.user_ids)
+        numbers += user
+        # Sorting and comparing neighbours: np.unique of NumPy 2.4 takes some fifty times as long on such numbers.
+        numbers.sort()
+        return numbers[np.append(True, np.diff(numbers) != 0)] if len(numbers) else numbers
+
 
 def join_parts(parts: Sequence[Part], *, event_type: str | None, threshold: float | None) -> Interactions:
     """All rows of `parts` of one event type and with a value of at least `threshold`; None keeps every row."""

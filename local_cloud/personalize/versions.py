@@ -141,7 +141,7 @@ def check_minimums(rows: Interactions, *, event_type: str | None) -> None:
     Raises:
         JobFailedError: in AWS's words.
     """
-    pairs = np.unique(rows.item.astype(np.int64) * max(len(rows.user_ids), 1) + rows.user)
+    pairs = rows.pairs()
     users = pairs % max(len(rows.user_ids), 1)
     # Different pairs are different interactions: rows have to be compared one by one only when these do not suffice.
     if len(pairs) < LEAST_INTERACTIONS or not _enough_users(users):
@@ -154,9 +154,9 @@ def check_minimums(rows: Interactions, *, event_type: str | None) -> None:
 
 
 def _enough_users(users: "np.ndarray[Any, np.dtype[Any]]") -> bool:
-    counts = np.unique(users, return_counts=True)[1]
+    counts = np.bincount(users)
     active = int((counts >= 2).sum())
-    return active >= LEAST_USERS and active >= LEAST_SHARE * len(counts)
+    return active >= LEAST_USERS and active >= LEAST_SHARE * int((counts > 0).sum())
 
 
 def _unique_rows(rows: Interactions) -> "np.ndarray[Any, np.dtype[np.int32]]":

@@ -60,10 +60,8 @@ class PopularityModel:
 
 def users_per_item(interactions: Interactions, rows: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """By item code, how many users have at least one interaction with it, among all rows or those of a mask."""
-    user = interactions.user if rows is None else interactions.user[rows]
-    item = interactions.item if rows is None else interactions.item[rows]
-    pairs = np.unique(item.astype(np.int64) * len(interactions.user_ids) + user)
-    return np.bincount(pairs // max(len(interactions.user_ids), 1), minlength=len(interactions.item_ids))
+    items = interactions.pairs(rows) // max(len(interactions.user_ids), 1)
+    return np.bincount(items, minlength=len(interactions.item_ids))
 
 
 def most_popular(item_ids: Sequence[str], counts: NDArray[np.int64]) -> NDArray[np.intp]:

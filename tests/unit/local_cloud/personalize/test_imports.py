@@ -1,6 +1,7 @@
 """Import jobs: what is read, what is refused in which words, and what FULL and INCREMENTAL leave behind."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_failed_import_leaves_the_former_rows(driver: Driver) -> None:
 
 def test_items_are_imported_and_widen_the_catalogue_of_the_coverage(driver: Driver) -> None:
     group, first = driver.popular(ratings())
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"name": "ITEM_ID", "type": "string"},
         {"name": "GENRE", "type": ["null", "string"], "categorical": True},
         {"name": "PLOT", "type": ["null", "string"], "textual": True},

@@ -1,6 +1,7 @@
 """Every command of `python -m bakeoff`: options in, one call into the modules beside this one, words out."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from bakeoff.command_line import (
 from bakeoff.command_line.demo_data import demo_data
 from bakeoff.command_line.deployed import read_deployed
 from bakeoff.command_line.errors import Commands
-from bakeoff.command_line.screen import console, say
+from bakeoff.command_line.screen import say
 
 app = typer.Typer(
     cls=Commands,
@@ -150,7 +151,9 @@ def data_fetch(
             data_folder=demo.DATA_FOLDER,
             progress=lambda received: progress.update(task, completed=received),
         )
-    say(f"{folder}\nLoad it: python -m bakeoff data load --data {folder}")
+    say(f"The data set is in {folder}")
+    say(f"Put the table that its films are joined with, {grouplens.JOINED_WITH}, into that folder as well, then:")
+    say(f"python -m bakeoff data load --data {shlex.quote(str(folder))}")
 
 
 @app.command("run")
@@ -210,7 +213,7 @@ def recommend(
     if as_json:
         say(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
-        console().print(asking.lists_table(answer))
+        asking.show_lists(answer)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from rich.table import Table
 
 from bakeoff.command_line.deployed import Deployed
-from bakeoff.command_line.screen import table
+from bakeoff.command_line.screen import console, table, titled
 from bakeoff.errors import CloudError
 
 TIMEOUT_SECONDS = 40.0
@@ -75,7 +75,12 @@ def lists_table(answer: Mapping[str, Any]) -> Table:
         [str(place + 1), *(_item(items[place]) if place < len(items) else "" for items in lists)]
         for place in range(max(map(len, lists), default=0))
     ]
-    return table(f"For user {answer['userId']}, by run {answer['runId']}", columns, rows)
+    return table(columns, rows)
+
+
+def show_lists(answer: Mapping[str, Any]) -> None:
+    """Print the lists and whose they are."""
+    console().print(titled(f"For user {answer['userId']}, by run {answer['runId']}", lists_table(answer)))
 
 
 def _heading(contestant: Mapping[str, Any]) -> str:

@@ -25,8 +25,24 @@ def data_set_name(folder: Path) -> str:
     return name
 
 
+def check(folder: Path) -> None:
+    """See that the preparation knows what to do with `folder`, before anything is sent or started.
+
+    Raises:
+        DataError: it holds no interactions in a known format; with those that are known.
+    """
+    from bakeoff.data.sources import choose_source
+
+    choose_source(folder)
+
+
 def load(s3: Any, deployed: Deployed, folder: Path) -> str:
-    """Upload `folder`, showing progress on a terminal; the data set's name."""
+    """Upload `folder`, showing progress on a terminal; the data set's name.
+
+    Raises:
+        DataError: the folder holds no interactions in a known format.
+    """
+    check(folder)
     name = data_set_name(folder)
     with byte_progress() as progress:
         tasks: dict[str, TaskID] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from bakeoff.command_line import asking, datasets, demo_data, doctor, following, local, opening, results, runs, status
 from bakeoff.command_line.cloud import Cloud, open_cloud
 from bakeoff.command_line.deployed import Deployed, read_deployed
-from bakeoff.command_line.screen import console, say
+from bakeoff.command_line.screen import say
 from bakeoff.command_line.serving_run import example_user
 from bakeoff.config import Config
 from bakeoff.errors import CloudError
@@ -27,6 +27,8 @@ def run_demo(config: Config, *, data: Path | None, contestants: list[str], detac
         detach: return once it serves; else serve until Ctrl-C, or until the parent process is gone.
     """
     names = runs.chosen_contestants(config, contestants)
+    if data is not None:
+        datasets.check(data)
     if not detach:
         local.end_with_parent()
     doctor.require(doctor.examine(opening.this_machine(config), port=opening.port_of(config)))
@@ -75,12 +77,11 @@ def _train(cloud: Cloud, deployed: Deployed, *, data: Path | None, contestants: 
 def _show(cloud: Cloud, deployed: Deployed, *, run: str, detach: bool) -> None:
     """The comparison, one user's lists, and last a line to paste."""
     say(f"[5/{STAGES}] Asking the API")
-    report = results.read_report(cloud.client("s3"), deployed, run=run)
+    status.show_report(results.read_report(cloud.client("s3"), deployed, run=run))
     user = example_user(cloud, deployed)
     answer = asking.ask(deployed, user, n=5)
-    status.show_report(report)
     say("")
-    console().print(asking.lists_table(answer))
+    asking.show_lists(answer)
     say("")
     say(f"The API serves at {deployed.api_url} (header x-api-key: {deployed.api_key}).")
     say(

@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.table import Table
 
 from bakeoff.command_line.runs import Observer, Progress
-from bakeoff.command_line.screen import console, duration, say, table
+from bakeoff.command_line.screen import console, duration, say, table, titled
 
 Pause = Callable[[float], None]
 LOCAL_SECONDS = 0.5
@@ -24,7 +24,7 @@ def follow(observer: Observer, *, every: float, pause: Pause = time.sleep) -> Pr
         while True:
             progress = observer.look()
             if live is not None:
-                live.update(progress_table(progress))
+                live.update(titled(progress_title(progress), progress_table(progress)))
             else:
                 for line in changes(progress, shown):
                     say(line)
@@ -33,14 +33,17 @@ def follow(observer: Observer, *, every: float, pause: Pause = time.sleep) -> Pr
             pause(every)
 
 
+def progress_title(progress: Progress) -> str:
+    return f"Run: {_run_state(progress)}, {duration(progress.seconds)}"
+
+
 def progress_table(progress: Progress) -> Table:
-    """Contestant, state, elapsed time; the run's own state in the title."""
-    title = f"Run: {_run_state(progress)}, {duration(progress.seconds)}"
+    """Contestant, state, elapsed time."""
     rows = [
         (contestant.name, contestant.state, "" if contestant.seconds is None else duration(contestant.seconds))
         for contestant in progress.contestants
     ]
-    return table(title, ("contestant", "state", "elapsed"), rows)
+    return table(("contestant", "state", "elapsed"), rows)
 
 
 def changes(progress: Progress, shown: dict[str, str]) -> list[str]:

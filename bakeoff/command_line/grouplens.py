@@ -16,6 +16,8 @@ from bakeoff.errors import DataError
 
 SITE = "https://files.grouplens.org/datasets/movielens/"
 DATA_SETS = ("ml-latest-small", "ml-latest", "ml-25m")
+# GroupLens has no plots, directors and actors; this table from Kaggle ("IMDb movies extensive dataset") has.
+JOINED_WITH = "IMDb movies.csv"
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 30.0
 

@@ -81,7 +81,7 @@ def results_table(report: Report) -> Table:
         )
         for contestant in report.contestants
     ]
-    return table(f"Run {report.run}", COLUMNS, rows)
+    return table(COLUMNS, rows)
 
 
 def _metric(contestant: Mapping[str, Any], name: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 PLAIN_WIDTH = 200
 
@@ -27,9 +28,14 @@ def warn(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def titled(title: str, shown: Table) -> Group:
+    """`shown` under a line of its own, which is as long as it is and not as wide as the table."""
+    return Group(Text(title, style="bold", no_wrap=True), shown)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A table of text; cells are shown as they are."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False, box=None)
+    made = Table(header_style="bold", pad_edge=False, box=None)
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:

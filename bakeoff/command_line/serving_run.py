@@ -3,14 +3,16 @@
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed
-from bakeoff.contracts.naming import prepared_prefix
 from bakeoff.data.layout import REQUEST_USERS
 from bakeoff.errors import RunError
-from bakeoff.serving.attributes import from_item
+from bakeoff.workflow.cloud import Cloud as WorkflowCloud
+from bakeoff.workflow.cloud import WorkflowSettings
+from bakeoff.workflow.records import promoted_run_id, read_record
+
+# More than the first line of any file of test users.
+FIRST_BYTES = 2048
 
 
 def serving_run(cloud: Cloud, deployed: Deployed) -> dict[str, Any] | None:
@@ -19,17 +21,14 @@ def serving_run(cloud: Cloud, deployed: Deployed) -> dict[str, Any] | None:
     Raises:
         RunError: a run is promoted that has no record.
     """
-    try:
-        named = cloud.client("ssm").get_parameter(Name=deployed.promoted_run_parameter)["Parameter"]["Value"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ParameterNotFound":
-            return None
-        raise
-    key = {"runId": {"S": named}}
-    found = cloud.client("dynamodb").get_item(TableName=deployed.runs_table, Key=key, ConsistentRead=True).get("Item")
-    if found is None:
-        raise RunError(f"The run {named}, which should serve, has no record in the table {deployed.runs_table}.")
-    return from_item(found)
+    seen = _as_the_workflow_sees_it(cloud, deployed)
+    promoted = promoted_run_id(seen)
+    if promoted is None:
+        return None
+    record = read_record(seen, promoted)
+    if record is None:
+        raise RunError(f"The run {promoted}, which should serve, has no record in the table {deployed.runs_table}.")
+    return record
 
 
 def example_user(cloud: Cloud, deployed: Deployed) -> str:
@@ -41,7 +40,18 @@ def example_user(cloud: Cloud, deployed: Deployed) -> str:
     record = serving_run(cloud, deployed)
     if record is None:
         raise RunError("No run serves yet; `python -m bakeoff run` starts one.")
-    key = prepared_prefix(record["dataVersion"]) + REQUEST_USERS
-    body = cloud.client("s3").get_object(Bucket=deployed.bucket, Key=key)["Body"]
-    user: str = json.loads(next(body.iter_lines()))["userId"]
+    seen = _as_the_workflow_sees_it(cloud, deployed)
+    first, _, _ = seen.read(record["preparedKey"] + REQUEST_USERS, first_bytes=FIRST_BYTES).partition(b"\n")
+    user: str = json.loads(first)["userId"]
     return user
+
+
+def _as_the_workflow_sees_it(cloud: Cloud, deployed: Deployed) -> WorkflowCloud:
+    return WorkflowCloud(
+        settings=WorkflowSettings(
+            bucket=deployed.bucket,
+            runs_table=deployed.runs_table,
+            promoted_run_parameter=deployed.promoted_run_parameter,
+        ),
+        clients={service: cloud.client(service) for service in ("ssm", "dynamodb", "s3")},
+    )

@@ -3,9 +3,9 @@
 from bakeoff.command_line import runs
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import STACKS, Deployed, describe_stack, read_deployed, stack_name
-from bakeoff.command_line.following import progress_table
+from bakeoff.command_line.following import progress_table, progress_title
 from bakeoff.command_line.results import Report, results_table
-from bakeoff.command_line.screen import console, say
+from bakeoff.command_line.screen import console, say, titled
 from bakeoff.command_line.serving_run import serving_run
 
 
@@ -26,7 +26,7 @@ def show(cloud: Cloud) -> None:
 
 def show_report(report: Report) -> None:
     """Print a run's comparison and what was decided."""
-    console().print(results_table(report))
+    console().print(titled(f"Run {report.run}", results_table(report)))
     say("This run serves." if report.promoted else f"This run does not serve: {report.reason or 'no reason was given'}")
 
 
@@ -40,4 +40,4 @@ def _show_newest(cloud: Cloud, deployed: Deployed) -> None:
     say(f"  newest run: {runs.run_id(arn)}")
     if progress.problem:
         say(f"  {progress.problem}")
-    console().print(progress_table(progress))
+    console().print(titled(progress_title(progress), progress_table(progress)))

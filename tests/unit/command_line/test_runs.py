@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bakeoff.command_line.deployed import Deployed
-from bakeoff.command_line.following import changes, follow, progress_table
+from bakeoff.command_line.following import changes, follow, progress_table, progress_title
 from bakeoff.command_line.runs import (
     Contestant,
     Observer,
@@ -190,7 +190,7 @@ def test_plain_output_has_one_line_for_each_change() -> None:
 
 def test_the_live_table_has_contestant_state_and_elapsed_time() -> None:
     table = progress_table(PROGRESS)
-    assert table.title == "Run: Contestants, 1 min 05 s"
+    assert progress_title(PROGRESS) == "Run: Contestants, 1 min 05 s"
     assert [list(column.cells) for column in table.columns] == [
         ["ease", "content"],
         ["Train", "Waits for its turn"],

@@ -61,6 +61,14 @@ def test_a_folder_that_is_not_there_or_empty_is_refused(tmp_path: Path) -> None:
             upload_folder(s3, folder, bucket="the-bucket", prefix="raw/in/")
 
 
+@mock_aws
+def test_a_folder_in_no_known_format_is_refused_before_anything_is_sent(tmp_path: Path, deployed: Deployed) -> None:
+    s3 = bucket()
+    with pytest.raises(DataError, match=r"holds no interactions in a known format \(there is notes\.txt\)"):
+        load(s3, deployed, write(tmp_path / "in", {"notes.txt": "x"}))
+    assert keys(s3) == []
+
+
 def test_the_data_set_is_called_like_its_folder(tmp_path: Path) -> None:
     assert data_set_name(tmp_path / "My Films (2026)") == "my-films-2026"
     with pytest.raises(DataError, match="gives a data set no name"):
@@ -72,8 +80,8 @@ def test_a_run_takes_the_only_data_set_and_asks_where_there_are_several(tmp_path
     s3 = bucket()
     with pytest.raises(RunError, match="No data is loaded"):
         only_data_set(s3, deployed)
-    assert load(s3, deployed, write(tmp_path / "one", {"a.csv": "1"})) == "one"
+    assert load(s3, deployed, write(tmp_path / "one", {"ratings.csv": "1"})) == "one"
     assert only_data_set(s3, deployed) == "one"
-    load(s3, deployed, write(tmp_path / "two", {"a.csv": "1"}))
+    load(s3, deployed, write(tmp_path / "two", {"ratings.csv": "1"}))
     with pytest.raises(RunError, match="--dataset one or --dataset two"):
         only_data_set(s3, deployed)

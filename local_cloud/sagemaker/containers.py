@@ -21,6 +21,8 @@ _OPT_ML = re.compile(r"(?<![\w.-])/opt/ml(?![\w.-])")
 _SHELL_SAFE = re.compile(r"[\w@%+=:,./-]+")
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 POLL_SECONDS = 0.05
+END_POLL_SECONDS = 0.01
+KILL_SECONDS = 5.0  # the kernel's time for a SIGKILL
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,23 @@ def _end(processes: Iterable[psutil.Process], *, grace: float) -> None:
         for process in alive:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
-        _, alive = psutil.wait_procs(alive, timeout=grace)
+        alive = _alive_after(alive, timeout=grace)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    _alive_after(alive, timeout=KILL_SECONDS)
+
+
+def _alive_after(processes: list[psutil.Process], *, timeout: float) -> list[psutil.Process]:
+    """Wait, `timeout` seconds at most, until they have ended, reaped or not; gives those that have not."""
+    deadline = time.monotonic() + timeout
+    while (processes := [one for one in processes if _runs(one)]) and time.monotonic() < deadline:
+        time.sleep(END_POLL_SECONDS)
+    return processes
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -93,7 +93,7 @@ class Store:
             return ()
         try:
             events = [Event.from_json(event) for event in json.loads(item["history"])]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CloudError(f"A stored history cannot be read ({type(error).__name__}).") from error
         return tuple(events[-self._settings.max_history :])
 

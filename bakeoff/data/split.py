@@ -101,7 +101,10 @@ def _order(usable: Usable, *, seed: int) -> npt.NDArray[np.int64]:
     """Each user's interactions by time; only those that share user and timestamp need a shuffling key."""
     by_time = np.lexsort((usable.timestamp, usable.user))
     same = (np.diff(usable.user[by_time]) == 0) & (np.diff(usable.timestamp[by_time]) == 0)
-    tied = by_time[np.concatenate((same, [False])) | np.concatenate(([False], same))]
+    is_tied = np.zeros(len(by_time), np.bool_)
+    is_tied[1:] |= same
+    is_tied[:-1] |= same
+    tied = by_time[is_tied]
     key = np.zeros(len(by_time), np.uint64)
     key[tied] = [seeded_key(seed, usable.users[usable.user[row]], usable.items[usable.item[row]]) for row in tied]
     return np.lexsort((key, usable.timestamp, usable.user))

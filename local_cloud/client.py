@@ -21,6 +21,8 @@ POLL_SECONDS = 0.05
 WAIT_SCALE = 0.02
 LOG_LINES = 20
 _CHECKOUT = Path(__file__).resolve().parent.parent
+# The launchers that this process started, by process id; they may outlive every object that names them.
+_started: dict[int, "subprocess.Popen[bytes]"] = {}
 
 
 class LauncherError(Exception):
@@ -84,6 +86,7 @@ def start(port: int, state: Path, *, lifeline: bool = True, wait_scale: float = 
             start_new_session=True,
             pass_fds=() if reading is None else (reading,),
         )
+    _started[process.pid] = process
     if reading is not None:
         os.close(reading)
     try:
@@ -115,10 +118,10 @@ def stop(state: Path) -> bool:
     running = find(state)
     if running is None:
         return False
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError):  # it may be ending by itself
         os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while state_folder.is_locked(running.state):
+    while _lives(running.pid):
         if time.monotonic() > deadline:
             raise LauncherError(f"The local cloud (process {running.pid}) did not stop; see {running.log}.")
         time.sleep(POLL_SECONDS)
@@ -128,6 +131,19 @@ def stop(state: Path) -> bool:
 def environment(running: Running, caller: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for a command that is to use `running`; see `local_cloud.environment.local_commands`."""
     return variables.local_commands(running.port, caller)
+
+
+def _lives(group: int) -> bool:
+    """Whether the launcher that leads `group`, or a process below it, is still there."""
+    if group in _started:
+        _started[group].poll()  # a child that has ended stays listed until its parent asks
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # macOS answers so for a group in which nothing but a dead process is left
+        return False
+    return True
 
 
 def _lifeline_argument(reading: int | None) -> list[str]:

@@ -44,9 +44,10 @@ def serve(*, port: int, state: Path, lifeline: int | None, wait_scale: float) ->
     try:
         lock = state_folder.lock(state)
         state_folder.prepare(state)
-        listener = _listen(port)
     except state_folder.StateFolderError as error:
         return _refuse(str(error), EXIT_STATE_REFUSED)
+    try:
+        listener = _listen(port)
     except OSError as error:
         return _refuse(f"Port {port} cannot be used: {error.strerror}.", EXIT_PORT_TAKEN)
     os.environ.update(_replaced(environment.launcher(port=port, state=state, wait_scale=wait_scale)))

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from bakeoff.command_line.cdk import Cdk
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import STACKS, describe_stack, stack_name, stack_outputs
-from bakeoff.command_line.following import AWS_SECONDS, LOCAL_SECONDS
-from bakeoff.command_line.leftovers import find_leftovers, remove_leftovers, stop_runs
 from bakeoff.command_line.screen import say
 from bakeoff.errors import CloudError
+from bakeoff.workflow.cloud import Cloud as WorkflowCloud
+from bakeoff.workflow.cloud import WorkflowSettings
+from bakeoff.workflow.remains import remains
 
 Confirm = Callable[[str], bool]
 
@@ -23,7 +24,7 @@ def deploy(cloud: Cloud, cdk: Cdk, *, yes: bool, confirm: Confirm) -> None:
     account = cloud.account()
     if not cloud.is_local:
         cdk.diff()
-        say(f"This deploys to account {account}, region {cloud.config.region}, and costs money there (docs/cost.md).")
+        say(f"This deploys to account {account}, region {cloud.config.region}, and costs money there.")
         if not yes and not confirm("Deploy?"):
             say("Nothing was deployed.")
             return
@@ -33,7 +34,7 @@ def deploy(cloud: Cloud, cdk: Cdk, *, yes: bool, confirm: Confirm) -> None:
 
 
 def destroy(cloud: Cloud, cdk: Cdk, *, yes: bool, verify: bool, confirm: Confirm) -> None:
-    """Stop runs, remove what they made, then the stacks.
+    """Stop the runs and delete the stacks; deleting the training stack removes what runs made outside of it.
 
     Args:
         yes: do not ask.
@@ -44,32 +45,43 @@ def destroy(cloud: Cloud, cdk: Cdk, *, yes: bool, verify: bool, confirm: Confirm
         CloudError: with `verify`, something that was to go is left.
     """
     account = cloud.account()
-    found = find_leftovers(cloud)
     say(f"Environment {cloud.config.name}, account {account}, region {cloud.config.region}:")
-    for line in [f"stack {name}" for name in _stacks(cloud)] + found:
+    for line in left(cloud) or ["nothing is there"]:
         say(f"  {line}")
     if cloud.config.removal == "retain":
         say("Buckets and tables outlive their stacks in this environment and stay.")
     if not yes and not confirm("Destroy all of this?"):
         say("Nothing was destroyed.")
         return
-    for name in stop_runs(cloud, _machines(cloud)):
+    for name in stop_runs(cloud):
         say(f"Stopped run {name}")
-    remove_leftovers(cloud, told=say, every=LOCAL_SECONDS if cloud.is_local else AWS_SECONDS)
     cdk.destroy()
-    if verify:
-        left = [f"stack {name}" for name in _stacks(cloud)] + find_leftovers(cloud)
-        if left:
-            raise CloudError(f"Still there: {', '.join(left)}. Run the command again, or look in the console.")
-        say("Verified: no stack, endpoint, model, campaign or solution of this environment is left.")
+    if not verify:
+        return
+    still_there = left(cloud)
+    if still_there:
+        raise CloudError(f"Still there: {', '.join(still_there)}. Run the command again, or look in the console.")
+    say("Verified: no stack, endpoint, model, campaign or solution of this environment is left.")
 
 
-def _stacks(cloud: Cloud) -> list[str]:
-    names = [stack_name(cloud, stack) for stack in STACKS]
-    return [name for name in names if describe_stack(cloud, name) is not None]
+def left(cloud: Cloud) -> list[str]:
+    """The environment's stacks, and what runs made outside of them."""
+    stacks = [stack_name(cloud, stack) for stack in STACKS]
+    seen = WorkflowCloud(
+        settings=WorkflowSettings(prefix=cloud.config.prefix),
+        clients={service: cloud.client(service) for service in ("sagemaker", "personalize")},
+    )
+    return [f"stack {name}" for name in stacks if describe_stack(cloud, name) is not None] + remains(seen)
 
 
-def _machines(cloud: Cloud) -> list[str]:
-    """The run's state machine, where its stack is there; stopping a run stops its children."""
-    outputs = stack_outputs(cloud, "training") or {}
-    return [outputs["RunStateMachineArn"]] if "RunStateMachineArn" in outputs else []
+def stop_runs(cloud: Cloud) -> list[str]:
+    """Stop every run that is under way, and with it its children; their ids."""
+    machine = (stack_outputs(cloud, "training") or {}).get("RunStateMachineArn")
+    if machine is None:
+        return []
+    sfn = cloud.client("stepfunctions")
+    pages = sfn.get_paginator("list_executions").paginate(stateMachineArn=machine, statusFilter="RUNNING")
+    under_way = [execution for page in pages for execution in page["executions"]]
+    for execution in under_way:
+        sfn.stop_execution(executionArn=execution["executionArn"], cause="The environment is being destroyed")
+    return [execution["name"] for execution in under_way]

@@ -144,7 +144,9 @@ def main() -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin, whose lock Python could not take when it ends by itself.
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 

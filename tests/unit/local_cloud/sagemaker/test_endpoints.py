@@ -129,12 +129,9 @@ def test_endpoint_cannot_be_deleted_or_updated_while_it_is_created(world: Any) -
     world.model("slow", code="import time; time.sleep(60)")
     world.config("slow", "slow")
     world.call("CreateEndpoint", EndpointName="slow", EndpointConfigName="slow")
-    for refused_call in (
-        lambda: world.call("DeleteEndpoint", EndpointName="slow"),
-        lambda: world.call("UpdateEndpoint", EndpointName="slow", EndpointConfigName="slow"),
-    ):
+    for operation, more in (("DeleteEndpoint", {}), ("UpdateEndpoint", {"EndpointConfigName": "slow"})):
         with pytest.raises(ServiceError, match="Cannot update in-progress endpoint") as refused:
-            refused_call()
+            world.call(operation, EndpointName="slow", **more)
         assert refused.value.code == "ValidationException"
     with pytest.raises(ServiceError, match="not found"):
         world.ask("slow", {})
@@ -168,7 +165,12 @@ def test_update_serves_the_old_model_until_the_new_one_answers(world: Any) -> No
     world.call("UpdateEndpoint", EndpointName="live", EndpointConfigName="next")
     models = {world.ask("live", {})["model"]}
     assert world.call("DescribeEndpoint", EndpointName="live")["EndpointStatus"] in ("Updating", "InService")
-    world.until(lambda: models.add(world.ask("live", {})["model"]) is None and "next" in models)
+
+    def switched() -> bool:
+        models.add(world.ask("live", {})["model"])
+        return "next" in models
+
+    world.until(switched)
     assert models == {"live", "next"}
     described = world.endpoint("live", "InService")
     assert described["EndpointConfigName"] == "next"
@@ -247,11 +249,12 @@ def test_names_are_compared_without_case_but_not_when_invoked(world: Any) -> Non
 
 def test_what_exists_cannot_be_created_again(world: Any) -> None:
     world.serve("one")
-    for words, create in (
+    creations: tuple[tuple[str, Callable[[], Any]], ...] = (
         ("model", lambda: world.model("one")),
         ("endpoint configuration", lambda: world.config("one", "one")),
         ("endpoint", lambda: world.call("CreateEndpoint", EndpointName="ONE", EndpointConfigName="one")),
-    ):
+    )
+    for words, create in creations:
         with pytest.raises(ServiceError, match=f'Cannot create already existing {words} "arn:') as refused:
             create()
         assert refused.value.code == "ValidationException"

@@ -41,7 +41,7 @@ class Contestant:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "answers": list(self.answers)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Contestant":

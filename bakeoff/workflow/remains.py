@@ -1,0 +1,94 @@
+"""Removes everything that runs made outside of CloudFormation and that would go on billing."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from bakeoff.errors import CloudError
+from bakeoff.workflow.cloud import Cloud
+
+_PAUSE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of resource is listed and deleted.
+
+    Args:
+        listed: the list in the answer of the listing call.
+        key: of the name or ARN in a listed entry, with which it is deleted.
+        argument: of the deleting call.
+    """
+
+    service: str
+    lists: str
+    listed: str
+    deletes: str
+    key: str
+    argument: str
+
+
+# In this order: Personalize refuses to delete a solution that has a campaign.
+_KINDS = (
+    _Kind("sagemaker", "list_endpoints", "Endpoints", "delete_endpoint", "EndpointName", "EndpointName"),
+    _Kind(
+        "sagemaker",
+        "list_endpoint_configs",
+        "EndpointConfigs",
+        "delete_endpoint_config",
+        "EndpointConfigName",
+        "EndpointConfigName",
+    ),
+    _Kind("sagemaker", "list_models", "Models", "delete_model", "ModelName", "ModelName"),
+    _Kind("personalize", "list_campaigns", "campaigns", "delete_campaign", "campaignArn", "campaignArn"),
+    _Kind("personalize", "list_solutions", "solutions", "delete_solution", "solutionArn", "solutionArn"),
+)
+
+
+def remains(cloud: Cloud) -> list[str]:
+    """Names and ARNs of what is left, of every kind."""
+    return [name for kind in _KINDS for name in _left(cloud, kind)]
+
+
+def remove_remains(
+    cloud: Cloud, *, may_go_on: Callable[[], bool], sleep: Callable[[float], None] = time.sleep
+) -> list[str]:
+    """Delete until nothing is left; deletions take minutes, and some have to wait for others.
+
+    Returns:
+        The names and ARNs that were there at the beginning.
+
+    Raises:
+        CloudError: time is up; with what is left.
+    """
+    found = remains(cloud)
+    while left := remains(cloud):
+        for kind in _KINDS:
+            for name in _left(cloud, kind):
+                _delete(cloud, kind, name)
+        if not remains(cloud):
+            break
+        if not may_go_on():
+            raise CloudError(f"Not yet deleted: {', '.join(left)}. Delete the stack again in a few minutes.")
+        sleep(_PAUSE_SECONDS)
+    return found
+
+
+def _left(cloud: Cloud, kind: _Kind) -> list[str]:
+    pages = cloud.client(kind.service).get_paginator(kind.lists).paginate()
+    entries = (entry[kind.key] for page in pages for entry in page[kind.listed])
+    return [entry for entry in entries if entry.rpartition("/")[2].startswith(f"{cloud.settings.prefix}-")]
+
+
+def _delete(cloud: Cloud, kind: _Kind, name: str) -> None:
+    """Ask for one deletion; a refusal means that something else has to go first, which the next round sees."""
+    request: dict[str, Any] = {kind.argument: name}
+    try:
+        getattr(cloud.client(kind.service), kind.deletes)(**request)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code not in ("ResourceInUseException", "ResourceNotFoundException", "ValidationException"):
+            raise CloudError(f"Deleting {name} failed: {code}: {error.response['Error']['Message']}") from error

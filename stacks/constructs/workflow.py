@@ -1,0 +1,125 @@
+"""The run's state machine and its children, each with the rights that its definition needs."""
+
+from constructs import Construct
+
+from stacks.constructs.machine import Machine
+from stacks.grants import MADE_BY_RUNS, NO_RESOURCE, allow
+from stacks.names import Names
+from stacks.workflow.personalize_contestant import personalize_contestant
+from stacks.workflow.resources import Functions, Resources
+from stacks.workflow.run import run
+from stacks.workflow.sagemaker_contestant import sagemaker_contestant
+
+
+class Workflow(Construct):
+    """Three machines: one for each kind of contestant, and the run that starts them."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, resources: Resources, functions: Functions, names: Names
+    ) -> None:
+        super().__init__(scope, name)
+        self._resources, self._names = resources, names
+        prefix = resources.config.prefix
+        self.sagemaker = Machine(
+            self,
+            "SageMaker",
+            names=names,
+            machine_name=f"{prefix}-sagemaker-contestant",
+            definition=sagemaker_contestant(resources),
+        )
+        self._allow_sagemaker()
+        self.personalize = Machine(
+            self,
+            "Personalize",
+            names=names,
+            machine_name=f"{prefix}-personalize-contestant",
+            definition=personalize_contestant(resources),
+        )
+        self._allow_personalize()
+        children = {"sagemaker": self.sagemaker.arn, "personalize": self.personalize.arn}
+        self.run = Machine(
+            self, "Run", names=names, machine_name=f"{prefix}-run", definition=run(resources, functions, children)
+        )
+        self._allow_run(functions, children)
+
+    def _made(self, service: str, *kinds: str) -> list[str]:
+        return [self._names.made_by_runs(service, kind) for kind in kinds]
+
+    def _allow_sagemaker(self) -> None:
+        role, resources = self.sagemaker.role, self._resources
+        jobs, model = self._made("sagemaker", "training-job", "transform-job"), self._made("sagemaker", "model")
+        calls = [
+            f"sagemaker:{verb}{kind}"
+            for verb in ("Create", "Describe", "Stop")
+            for kind in ("TrainingJob", "TransformJob")
+        ]
+        allow(role, calls, jobs, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:CreateModel"], model, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:AddTags", "sagemaker:ListTags"], jobs + model, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:ListTrainingJobs", "sagemaker:ListModels"], ["*"], why=NO_RESOURCE)
+        allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
+        self.sagemaker.allow_passing(resources.train.role_arn, "sagemaker")
+        self.sagemaker.allow_passing(resources.model_role_arn, "sagemaker")
+        self.sagemaker.allow_waiting("SageMakerTrainingJobs")
+        self.sagemaker.allow_waiting("SageMakerTransformJobs")
+
+    def _allow_personalize(self) -> None:
+        role, resources = self.personalize.role, self._resources
+        allow(
+            role,
+            ["personalize:DescribeRecipe"],
+            ["arn:aws:personalize:::recipe/*"],
+            why="AWS's recipes; the catalogue names them.",
+        )
+        for kind, verbs in {
+            "Solution": ("Create", "Describe"),
+            "SolutionVersion": ("Create", "Describe"),
+            "BatchInferenceJob": ("Create", "Describe"),
+            "DatasetImportJob": ("Create", "Describe"),
+        }.items():
+            made = self._made("personalize", "solution", "batch-inference-job", "dataset-import-job")
+            groups = [resources.dataset_group_arn, resources.interactions_dataset_arn]
+            allow(role, [f"personalize:{verb}{kind}" for verb in verbs], [*groups, *made], why=MADE_BY_RUNS)
+        listed = ["personalize:ListSolutionVersions", "personalize:TagResource"]
+        made = self._made("personalize", "solution", "batch-inference-job", "dataset-import-job")
+        allow(role, listed, made, why=MADE_BY_RUNS)
+        allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
+        self.personalize.allow_passing(resources.personalize_role_arn, "personalize")
+
+    def _allow_run(self, functions: Functions, children: dict[str, str]) -> None:
+        role, names = self.run.role, self._names
+        allow(role, ["lambda:InvokeFunction"], list(vars(functions).values()))
+        self._allow_children(children)
+        self._allow_processing()
+        self._allow_staging()
+        allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], [names.table_arn("items")])
+        allow(role, ["ssm:PutParameter"], [names.promoted_run_arn])
+
+    def _allow_children(self, children: dict[str, str]) -> None:
+        executions = [
+            self._names.arn("states", f"execution:{self._names.config.prefix}-{kind}-contestant:*") for kind in children
+        ]
+        allow(self.run.role, ["states:StartExecution"], list(children.values()))
+        allow(self.run.role, ["states:DescribeExecution", "states:StopExecution"], executions, why=MADE_BY_RUNS)
+        self.run.allow_waiting("StepFunctionsExecution")
+
+    def _allow_processing(self) -> None:
+        jobs = self._made("sagemaker", "processing-job")
+        calls = [f"sagemaker:{verb}ProcessingJob" for verb in ("Create", "Describe", "Stop")]
+        allow(self.run.role, [*calls, "sagemaker:AddTags", "sagemaker:ListTags"], jobs, why=MADE_BY_RUNS)
+        self.run.allow_waiting("SageMakerProcessingJobs")
+        self.run.allow_passing(self._resources.prepare.role_arn, "sagemaker")
+        self.run.allow_passing(self._resources.evaluate.role_arn, "sagemaker")
+
+    def _allow_staging(self) -> None:
+        role = self.run.role
+        endpoints = self._made("sagemaker", "endpoint", "endpoint-config")
+        calls = ["sagemaker:CreateEndpoint", "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpoint"]
+        allow(role, [*calls, "sagemaker:AddTags"], endpoints, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"], why=NO_RESOURCE)
+        allow(
+            role,
+            ["personalize:CreateCampaign", "personalize:DescribeCampaign", "personalize:TagResource"],
+            self._made("personalize", "campaign", "solution"),
+            why=MADE_BY_RUNS,
+        )

@@ -1,0 +1,92 @@
+"""What must outlive a deployment: the bucket, the tables, and which run serves."""
+
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from bakeoff.config import Config
+from stacks.acknowledge import acknowledge
+from stacks.names import Names
+
+NO_RUN = "none"  # SSM stores no empty value; bakeoff.serving.store reads it as "no run is promoted yet"
+
+
+class DataStack(Stack):
+    """Buckets, tables and the parameter that names the promoted run; stateful, so it has a stack of its own."""
+
+    def __init__(self, scope: Construct, name: str, *, config: Config, names: Names, env: Environment) -> None:
+        super().__init__(scope, name, env=env, description="Bakeoff: data, tables and the promoted run")
+        self._names = names
+        self._removal = RemovalPolicy.DESTROY if config.removal == "destroy" else RemovalPolicy.RETAIN
+        self.bucket = self._bucket("Bucket", logs=self._bucket("AccessLogs"))
+        self._let_personalize_read_and_write()
+        for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key")):
+            self._table(kind, key=key)
+        ssm.StringParameter(
+            self,
+            "PromotedRun",
+            parameter_name=names.promoted_run,
+            string_value=NO_RUN,
+            description="The id of the run that serves; written by the run's state machine",
+        )
+        CfnOutput(self, "BucketName", value=names.bucket)
+        CfnOutput(self, "RunsTableName", value=names.table("runs"))
+        CfnOutput(self, "PromotedRunParameter", value=names.promoted_run)
+
+    def _bucket(self, name: str, *, logs: s3.Bucket | None = None) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            name,
+            bucket_name=self._names.bucket if logs else None,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            server_access_logs_bucket=logs,
+            server_access_logs_prefix="data/" if logs else None,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(3),
+                    expiration=None if logs else Duration.days(90),
+                )
+            ],
+            removal_policy=self._removal,
+            auto_delete_objects=self._removal == RemovalPolicy.DESTROY,
+        )
+        if logs is None:
+            acknowledge(bucket, {"AwsSolutions-S1": "It takes the access logs; logging itself would never end."})
+        return bucket
+
+    def _let_personalize_read_and_write(self) -> None:
+        """Personalize asks the bucket as well as the role.
+
+        https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+        """
+        ours = {"StringEquals": {"aws:SourceAccount": self.account}}
+        principal = iam.ServicePrincipal("personalize.amazonaws.com")
+        grants = (
+            ("s3:GetObject", self._names.objects("prepared/*")),
+            ("s3:PutObject", self._names.objects("lists/*")),
+            ("s3:ListBucket", self._names.bucket_arn),
+        )
+        for action, resource in grants:
+            self.bucket.add_to_resource_policy(
+                iam.PolicyStatement(principals=[principal], actions=[action], resources=[resource], conditions=ours)
+            )
+
+    def _table(self, kind: str, *, key: str) -> None:
+        dynamodb.Table(
+            self,
+            kind.capitalize(),
+            table_name=self._names.table(kind),
+            partition_key=dynamodb.Attribute(name=key, type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=self._removal,
+        )

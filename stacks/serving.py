@@ -1,0 +1,110 @@
+"""What answers: the function that fans each request out, and the REST API in front of it."""
+
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from bakeoff.config import Config
+from stacks.acknowledge import acknowledge
+from stacks.constructs.python_function import PythonFunction
+from stacks.constructs.workflow_functions import allow_asking_backends
+from stacks.grants import allow
+from stacks.names import Names
+
+_STAGE = "v1"
+
+
+class ServingStack(Stack):
+    """The front. It knows no model: which contestants serve is in the promoted run's record."""
+
+    def __init__(self, scope: Construct, name: str, *, config: Config, names: Names, env: Environment) -> None:
+        super().__init__(scope, name, env=env, description="Bakeoff: the API")
+        function = self._recommend(config, names)
+        api = self._api(config)
+        integration = apigateway.LambdaIntegration(function.function, proxy=True)
+        recommendations = api.root.add_resource("recommendations")
+        recommendations.add_method("POST", integration, api_key_required=True)
+        recommendations.add_resource("{user_id}").add_method("GET", integration, api_key_required=True)
+        key = self._key(config, api)
+        CfnOutput(self, "ApiUrl", value=api.url)
+        CfnOutput(self, "ApiKeyId", value=key.key_id)
+
+    def _recommend(self, config: Config, names: Names) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "GetRecommendations",
+            folder="get_recommendations",
+            prefix=config.prefix,
+            description="Bakeoff: asks every contestant of the promoted run and answers with all their lists",
+            environment={
+                "RUNS_TABLE": names.table("runs"),
+                "ITEMS_TABLE": names.table("items"),
+                "HISTORIES_TABLE": names.table("histories"),
+                "PROMOTED_RUN_PARAMETER": names.promoted_run,
+                "MAX_HISTORY": str(config.preparation.max_history),
+                "BUDGET_MS": str(config.serving.budget_ms),
+                "RUN_CACHE_SECONDS": str(config.serving.run_cache_seconds),
+            },
+            timeout=Duration.seconds(29),  # API Gateway waits no longer
+            memory_mb=1024,
+        )
+        allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs"), names.table_arn("histories")])
+        allow(function.role, ["dynamodb:BatchGetItem"], [names.table_arn("items")])
+        allow(function.role, ["ssm:GetParameter"], [names.promoted_run_arn])
+        allow_asking_backends(function, names)
+        return function
+
+    def _api(self, config: Config) -> apigateway.RestApi:
+        log = logs.LogGroup(
+            self, "AccessLog", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
+        )
+        api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=config.prefix,
+            description="Recommendations of every contestant of the promoted run",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            cloud_watch_role=False,
+            deploy_options=apigateway.StageOptions(
+                stage_name=_STAGE,
+                access_log_destination=apigateway.LogGroupLogDestination(log),
+                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
+                    caller=False,
+                    http_method=True,
+                    ip=True,
+                    protocol=True,
+                    request_time=True,
+                    resource_path=True,
+                    response_length=True,
+                    status=True,
+                    user=False,
+                ),
+                throttling_rate_limit=config.api.rate_per_second,
+                throttling_burst_limit=config.api.burst,
+            ),
+        )
+        api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
+        by_key = "Callers are applications with an API key and a usage plan; there are no users to log in."
+        acknowledge(
+            api,
+            {
+                "AwsSolutions-APIG4": by_key,
+                "AwsSolutions-COG4": by_key,
+                "AwsSolutions-APIG3": "Keys, throttling and validation bound the cost of abuse; WAF bills every month.",
+                "AwsSolutions-APIG6": "The access log and the function log every request; execution logs would need "
+                "one role for all APIs of the account.",
+            },
+        )
+        return api
+
+    def _key(self, config: Config, api: apigateway.RestApi) -> apigateway.IApiKey:
+        key = api.add_api_key("Key", api_key_name=config.prefix)
+        plan = api.add_usage_plan(
+            "UsagePlan",
+            name=config.prefix,
+            throttle=apigateway.ThrottleSettings(rate_limit=config.api.rate_per_second, burst_limit=config.api.burst),
+        )
+        plan.add_api_key(key)
+        plan.add_api_stage(stage=api.deployment_stage)
+        return key

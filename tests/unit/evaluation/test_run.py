@@ -1,0 +1,276 @@
+"""The whole evaluation on the small data: what is scored, what is named unhealthy, what is refused."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bakeoff.contracts.interactions import ScoredItem, keep_recommendable
+from bakeoff.data.prepared import Prepared
+from bakeoff.errors import DataError, EvaluationError
+from bakeoff.evaluation.bootstrap import Bootstrap
+from bakeoff.evaluation.results import Results
+from bakeoff.evaluation.run import evaluate_run
+from tests.support.recommenders import (
+    personalize_answer,
+    popular_items,
+    popularity_answers,
+    transform_answer,
+    write_answers,
+)
+
+QUICK = Bootstrap(resamples=50)
+Answers = list[dict[str, Any]]
+
+
+class Room:
+    """A folder for a run: its lists, its run.json, its results."""
+
+    def __init__(self, folder: Path, prepared: Prepared) -> None:
+        self.folder = folder
+        self.prepared = prepared
+        self.contestants: list[dict[str, Any]] = []
+
+    def enter(self, name: str, answers: Answers | None = None, **changes: Any) -> None:
+        """A contestant with these lists, popularity's by default."""
+        lists = f"{name}/f1ng3r"
+        chosen = popularity_answers(self.prepared) if answers is None else answers
+        write_answers(self.folder / "lists" / lists / "histories.jsonl.out", chosen)
+        entry = {"name": name, "status": "ok", "split": self.prepared.split_hash, "lists": lists, "twin": False}
+        self.contestants.append({**entry, "learnsFrom": "liked", **changes})
+
+    def evaluate(self, **changes: Any) -> Results:
+        run = {"runId": "r1", "split": self.prepared.split_hash, "contestants": self.contestants, **changes}
+        (self.folder / "run").mkdir(exist_ok=True)
+        (self.folder / "run" / "run.json").write_text(json.dumps(run), encoding="utf-8")
+        return evaluate_run(
+            prepared_folder=self.prepared.folder,
+            lists_folder=self.folder / "lists",
+            run_folder=self.folder / "run",
+            bootstrap=QUICK,
+        )
+
+
+@pytest.fixture
+def room(tmp_path: Path, prepared: Prepared) -> Room:
+    return Room(tmp_path, prepared)
+
+
+def test_scores_equal_those_counted_by_hand_from_the_files(room: Room, prepared: Prepared) -> None:
+    room.enter("popularity")
+    metrics = room.evaluate().contestants["popularity"].metrics
+    candidates = {prepared.items[column] for column in set(prepared.train_and_validation.indices.tolist())}
+    shown, recalls = set(), []
+    for answer in popularity_answers(prepared):
+        user = prepared.user_rows[str(answer["userId"])]
+        seen = {prepared.items[column] for column in prepared.seen(user)}
+        liked = prepared.test.liked(4.0).items_of(user)
+        relevant = {prepared.items[column] for column in liked} & candidates
+        items = [ScoredItem(item, None) for item in popular_items(prepared)]
+        top = [item.item_id for item in keep_recommendable(items, seen=seen, candidates=candidates, n=10)]
+        shown |= set(top)
+        recalls.append(len(relevant & set(top)) / min(10, len(relevant)))
+    assert metrics["recall@10"].value == pytest.approx(sum(recalls) / len(recalls))
+    assert metrics["coverage@10"].value == pytest.approx(len(shown) / len(candidates))
+    assert list(metrics) == ["ndcg@10", "ndcg@100", "recall@10", "coverage@10"]
+    for estimate in metrics.values():
+        assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+        assert estimate.n == len(prepared.test_users)
+
+
+def test_lists_that_hold_the_test_items_first_score_one(room: Room, prepared: Prepared) -> None:
+    holdout = prepared.test_holdout
+    perfect = [
+        transform_answer(prepared.users[user], [prepared.items[column] for column in holdout.relevant.items_of(user)])
+        for user in prepared.test_users
+    ]
+    room.enter("oracle", perfect)
+    metrics = room.evaluate().contestants["oracle"].metrics
+    assert metrics["ndcg@10"].value == metrics["ndcg@100"].value == metrics["recall@10"].value == pytest.approx(1.0)
+
+
+def test_both_formats_of_the_same_lists_score_alike(room: Room, prepared: Prepared) -> None:
+    items = popular_items(prepared)
+    room.enter("ours")
+    room.enter("managed", [personalize_answer(prepared.users[user], items) for user in prepared.test_users], twin=True)
+    contestants = room.evaluate().contestants
+    assert contestants["managed"].metrics == contestants["ours"].metrics
+    assert (contestants["managed"].twin, contestants["ours"].twin) == (True, False)
+
+
+def test_lists_spread_over_several_files_are_read_together(room: Room, prepared: Prepared) -> None:
+    answers = popularity_answers(prepared)
+    room.enter("whole", answers)
+    room.enter("spread", answers[:10])
+    write_answers(room.folder / "lists" / "spread" / "f1ng3r" / "part-2.jsonl.out", answers[10:])
+    contestants = room.evaluate().contestants
+    assert contestants["spread"].metrics == contestants["whole"].metrics
+
+
+def test_short_lists_are_scored_and_noted(room: Room, prepared: Prepared) -> None:
+    answers = popularity_answers(prepared)
+    answers[0] = {"userId": answers[0]["userId"], "items": [], "status": "cold"}
+    room.enter("popularity", answers)
+    result = room.evaluate().contestants["popularity"]
+    assert result.healthy
+    assert result.metrics["ndcg@10"].n == len(prepared.test_users)
+    assert len(result.notes) == 1
+    assert "the shortest 0) and are scored as they are" in result.notes[0]
+
+
+def _lose(answers: Answers) -> None:
+    del answers[:2]
+
+
+def _repeat(answers: Answers) -> None:
+    answers.append(answers[0])
+
+
+def _invite(answers: Answers) -> None:
+    answers.append(transform_answer("nobody", ["1"]))
+
+
+def _invent(answers: Answers) -> None:
+    answers[0]["items"][5]["itemId"] = "never heard of"
+
+
+def _double(answers: Answers) -> None:
+    answers[0]["items"][1] = answers[0]["items"][0]
+
+
+def _spoil(answers: Answers) -> None:
+    answers[0]["items"][3]["score"] = float("nan")
+
+
+def _garble(answers: Answers) -> None:
+    answers[0] = {"message": "internal server error"}
+
+
+def _fail(answers: Answers) -> None:
+    answers[0] = {"input": {"userId": answers[0]["userId"]}, "output": None, "error": "throttled"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problems"),
+    [
+        (_lose, ["Test users without a list: 2, such as user"]),
+        (_repeat, ["Users with several lists: 1, such as user"]),
+        (_invite, ["Lists for users who are not test users: 1, such as user nobody in histories.jsonl.out line"]),
+        (_invent, ["Lists with unknown items: 1, such as item never heard of for user"]),
+        (_double, ["Lists with an item twice: 1, such as that of user"]),
+        (_spoil, ["Lists with a score that is no finite number: 1, such as that of user"]),
+        (_garble, ["Malformed lines: 1, such as histories.jsonl.out line 1: ", "Test users without a list: 1"]),
+        (_fail, ["Users answered with an error: 1, such as user", "Test users without a list: 1"]),
+    ],
+)
+def test_faulty_lists_make_a_contestant_unhealthy_and_unscored_beside_healthy_ones(
+    room: Room, prepared: Prepared, spoil: Callable[[Answers], None], problems: list[str]
+) -> None:
+    answers: Answers = popularity_answers(prepared)
+    spoil(answers)
+    room.enter("faulty", answers)
+    room.enter("sound")
+    contestants = room.evaluate().contestants
+    faulty = contestants["faulty"]
+    assert not faulty.healthy
+    assert faulty.metrics == {}
+    assert len(faulty.problems) == len(problems)
+    assert all(told.startswith(start) for told, start in zip(faulty.problems, problems, strict=True))
+    assert contestants["sound"].healthy
+
+
+def test_contestant_without_any_lists_lacks_every_user(room: Room, prepared: Prepared) -> None:
+    room.enter("absent", [], lists="absent/other")
+    (problem,) = room.evaluate().contestants["absent"].problems
+    assert problem.startswith(f"Test users without a list: {len(prepared.test_users)}, ")
+
+
+def test_failed_contestant_is_carried_along_with_its_reason(room: Room) -> None:
+    room.contestants.append({"name": "broken", "status": "failed", "reason": "the training job ran out of memory"})
+    result = room.evaluate().contestants["broken"]
+    assert (result.healthy, result.metrics) == (False, {})
+    assert result.problems == ["It did not finish: the training job ran out of memory"]
+
+
+def test_lists_of_another_split_are_refused_with_both_hashes(room: Room, prepared: Prepared) -> None:
+    room.enter("sound")
+    room.enter("stale", split="0ther")
+    with pytest.raises(EvaluationError) as raised:
+        room.evaluate()
+    assert prepared.split_hash in str(raised.value)
+    assert "stale has 0ther" in str(raised.value)
+    assert "sound has" not in str(raised.value)
+
+
+def test_run_of_another_split_is_refused(room: Room) -> None:
+    room.enter("sound")
+    with pytest.raises(EvaluationError, match="the run has 0ther"):
+        room.evaluate(split="0ther")
+
+
+def test_run_json_that_is_missing_malformed_or_incomplete_is_named(room: Room, prepared: Prepared) -> None:
+    def evaluate() -> Results:
+        return evaluate_run(
+            prepared_folder=prepared.folder, lists_folder=room.folder, run_folder=room.folder, bootstrap=QUICK
+        )
+
+    with pytest.raises(EvaluationError, match=r"run\.json does not exist"):
+        evaluate()
+    (room.folder / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"run\.json is no JSON"):
+        evaluate()
+    (room.folder / "run.json").write_text('{"runId": "r", "contestants": [{"status": "ok"}]}', encoding="utf-8")
+    with pytest.raises(EvaluationError) as raised:
+        evaluate()
+    for missing in ("split", "contestants[0].name", "contestants[0].split", "contestants[0].lists"):
+        assert f"{missing} is missing" in str(raised.value)
+
+
+def test_unfinished_prepared_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"manifest\.json does not exist"):
+        evaluate_run(prepared_folder=tmp_path, lists_folder=tmp_path, run_folder=tmp_path)
+
+
+def test_results_are_headed_by_the_protocol_and_written_in_the_same_bytes_again(room: Room, prepared: Prepared) -> None:
+    room.enter("popularity", twin=True, learnsFrom="all")
+    room.contestants.append({"name": "broken", "status": "failed", "reason": "r"})
+    results = room.evaluate()
+    results.write(room.folder / "one")
+    room.evaluate().write(room.folder / "two")
+    for name in ("metrics.json", "metrics.csv"):
+        assert (room.folder / "one" / name).read_bytes() == (room.folder / "two" / name).read_bytes()
+    assert sorted(path.name for path in (room.folder / "one").iterdir()) == ["metrics.csv", "metrics.json"]
+    written = json.loads((room.folder / "one" / "metrics.json").read_text(encoding="utf-8"))
+    assert (written["format"], written["runId"]) == (1, "r1")
+    assert written["protocol"]["split"]["hash"] == prepared.split_hash
+    assert written["protocol"]["liked"] == "value >= 4"
+    assert written["protocol"]["users"] == len(prepared.test_users)
+    assert written["protocol"]["intervals"] == {
+        "method": "bootstrap over users",
+        "confidence": 0.95,
+        "resamples": 50,
+        "seed": 42,
+    }
+    assert written["contestants"]["broken"] == {
+        "metrics": {},
+        "health": {"healthy": False, "problems": ["It did not finish: r"], "notes": []},
+        "twin": False,
+        "learnsFrom": "liked",
+    }
+    with (room.folder / "one" / "metrics.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["metric"] for row in rows] == ["ndcg@10", "ndcg@100", "recall@10", "coverage@10", ""]
+    ndcg = written["contestants"]["popularity"]["metrics"]["ndcg@10"]
+    assert rows[0] == {
+        "contestant": "popularity",
+        "twin": "true",
+        "learnsFrom": "all",
+        "healthy": "true",
+        "metric": "ndcg@10",
+        **{name: str(value) for name, value in ndcg.items()},
+    }
+    assert rows[-1]["healthy"] == "false"
+    assert str(results).index(prepared.split_hash) < str(results).index("popularity (twin): ndcg@10 ")

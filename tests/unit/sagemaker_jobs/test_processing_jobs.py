@@ -1,0 +1,116 @@
+"""The two processing jobs as the container runs them: a fresh interpreter that sees the staged code only."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bakeoff.data.prepared import Prepared
+from bakeoff.errors import DataError
+from bakeoff.processing import LONGEST_MESSAGE, report_failure
+from tests.support.recommenders import popularity_answers, write_answers
+from tests.support.small_data import small_data, write_csv
+
+CHECKOUT = Path(__file__).parents[3]
+# What the scikit-learn image or these rooms must do without. None in sys.modules makes an import fail.
+ABSENT = ("torch", "boto3", "botocore", "pydantic", "aws_cdk")
+WITHOUT = (
+    f"import sys, runpy; sys.modules.update(dict.fromkeys({ABSENT}))\nrunpy.run_path(sys.argv[1], run_name='__main__')"
+)
+
+
+def run_job(folder: Path, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Stage the script beside the library, as the job's archive does, and run it there."""
+    code = folder / "code"
+    if not code.exists():
+        shutil.copytree(CHECKOUT / "bakeoff", code / "bakeoff", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(CHECKOUT / "sagemaker_jobs" / script, code)
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", WITHOUT, Path(script).name],
+        cwd=code,
+        env={"PATH": os.environ["PATH"], "MESSAGE_FILE": str(folder / "message"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def prepare(folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "RAW_DIR": str(folder / "raw"),
+        "OUTPUT_DIR": str(folder / "prepared"),
+        "SETTINGS": json.dumps({"dataset": "small"}),
+    }
+    return run_job(folder, "prepare_data/prepare.py", environment | changes)
+
+
+def evaluate(folder: Path, contestant: dict[str, Any], *, split: str) -> subprocess.CompletedProcess[str]:
+    (folder / "run").mkdir()
+    run = {"runId": "r1", "split": split, "contestants": [contestant]}
+    (folder / "run" / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    environment = {
+        "PREPARED_DIR": str(folder / "prepared"),
+        "LISTS_DIR": str(folder / "lists"),
+        "RUN_DIR": str(folder / "run"),
+        "OUTPUT_DIR": str(folder / "metrics"),
+    }
+    return run_job(folder, "evaluate_lists/evaluate.py", environment)
+
+
+def test_prepared_data_and_lists_become_metrics(tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", small_data())
+    # SageMaker makes the output folder before the job starts.
+    (tmp_path / "prepared").mkdir()
+    done = prepare(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    prepared = Prepared.open(tmp_path / "prepared")
+    assert json.loads(done.stdout)["split"]["hash"] == prepared.split_hash
+
+    write_answers(tmp_path / "lists" / "popularity" / "f1" / "histories.jsonl.out", popularity_answers(prepared))
+    contestant = {"name": "popularity", "status": "ok", "split": prepared.split_hash, "lists": "popularity/f1"}
+    done = evaluate(tmp_path, contestant, split=prepared.split_hash)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "popularity: ndcg@10 0." in done.stdout
+    metrics = json.loads((tmp_path / "metrics" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["contestants"]["popularity"]["health"]["healthy"] is True
+    assert not (tmp_path / "message").exists()
+
+
+def test_failed_preparation_says_why_in_the_message_and_exits_with_one(tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", small_data())
+    (tmp_path / "raw" / "links.csv").unlink()
+    done = prepare(tmp_path)
+    assert done.returncode == 1
+    message = (tmp_path / "message").read_text(encoding="utf-8")
+    assert message.endswith("links.csv is missing; put it there.")
+    assert done.stderr.strip() == message
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [("{", "SETTINGS is no JSON"), ('{"maxHistory": 0}', "SETTINGS has 2 faults"), ("[]", "must be a JSON object")],
+)
+def test_wrong_settings_are_told(tmp_path: Path, settings: str, told: str) -> None:
+    assert prepare(tmp_path, SETTINGS=settings).returncode == 1
+    assert told in (tmp_path / "message").read_text(encoding="utf-8")
+
+
+def test_failed_evaluation_says_why(tmp_path: Path) -> None:
+    (tmp_path / "prepared").mkdir()
+    done = evaluate(tmp_path, {"name": "a", "status": "failed"}, split="5")
+    assert done.returncode == 1
+    assert "manifest.json does not exist" in (tmp_path / "message").read_text(encoding="utf-8")
+
+
+def test_message_is_cut_to_one_kilobyte_of_whole_characters(tmp_path: Path) -> None:
+    report_failure(DataError("x" + "é" * 2000), {"MESSAGE_FILE": str(tmp_path / "deep" / "message")})
+    message = (tmp_path / "deep" / "message").read_bytes()
+    assert len(message) == LONGEST_MESSAGE - 1
+    assert message.decode() == "x" + "é" * 511

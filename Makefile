@@ -10,6 +10,9 @@ DATA ?=
 DETACH ?=
 PORT ?=
 
+# Node 20 does, though jsii no longer supports it; `make doctor` names the better one.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
+
 BAKEOFF = .venv/bin/python -m bakeoff
 PORT_OPTION = $(if $(PORT),--port $(PORT))
 CHECKED = bakeoff lambdas local_cloud sagemaker_jobs stacks app.py

@@ -43,7 +43,9 @@ def reach(config: Config) -> Cloud:
 def cdk_of(cloud: Cloud) -> Cdk:
     """The CDK command line for `cloud`; for the local one its processes reach nothing else."""
     config = cloud.config
-    base = local.command_environment(config, os.environ) if cloud.is_local else dict(os.environ)
+    # The app's own validation takes longer than the deployment here; `synth`, the tests and AWS deployments have it on.
+    unvalidated = {"CDK_VALIDATION": "false"}
+    base = {**local.command_environment(config, os.environ), **unvalidated} if cloud.is_local else dict(os.environ)
     place = str(port_of(config)) if cloud.is_local else config.region
     folder = CHECKOUT / "build" / "cdk" / f"{config.name}-{place}"
     return Cdk(cloud=cloud, environment=child_environment(base), folder=folder)

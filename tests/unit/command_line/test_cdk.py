@@ -121,5 +121,5 @@ def test_the_cdk_is_told_to_keep_to_the_matter() -> None:
     assert environment == {
         "PATH": "bin",
         "CDK_DISABLE_CLI_TELEMETRY": "1",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }

@@ -18,6 +18,7 @@ STARTUP_SECONDS = 240.0  # the image may take this long to answer its first ping
 CHECK_PACES = 20  # a life cycle's steps between two looks at the processes
 LONGEST_PAUSE_PACES = 600  # between two attempts to replace a process that dies again and again
 GRACE_SECONDS = 1.0
+DRAIN_SECONDS = 60.0  # the longest that an invocation may take
 
 
 class DeploymentError(Exception):
@@ -85,6 +86,7 @@ class Hosting(SageMakerBase):
                 )
                 record.pop("FailureReason", None)
             if old is not None:
+                old.wait_until_idle(timeout=DRAIN_SECONDS)
                 old.stop(grace=GRACE_SECONDS)
             if former is not None:
                 shutil.rmtree(self.folder / former["folder"], ignore_errors=True)
@@ -152,7 +154,10 @@ class Hosting(SageMakerBase):
             ) from error
         stream = f"{variant['VariantName']}/{instance_name(record['EndpointArn'], time.time_ns())}"
         write = self.delivery.stream(f"{GROUP}/{record['EndpointName']}", stream)
-        process = ModelProcess(folder, environment=served(definition), region=self.place.region, write=write)
+        try:
+            process = ModelProcess(folder, environment=served(definition), region=self.place.region, write=write)
+        except OSError as error:
+            raise DeploymentError(f"InternalServerError: The model server could not be started: {error}") from error
         timeout = variant.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
         try:
             process.wait_until_healthy(timeout=timeout, stop=self.closing.is_set)

@@ -35,10 +35,7 @@ class Invocations(Hosting):
         body = _bytes(request["Body"])
         if len(body) > largest:
             raise ServiceError("413", "Request Entity Too Large", status=413)
-        process = self.process_of(name.lower())
-        if process is None:
-            raise self._model_error(name, 0, UNREACHABLE.format(name=name))
-        answer = self._asked(process, name, body, request)
+        answer = self._asked(name, body, request)
         if len(answer.body) > largest:
             raise self._model_error(name, 500, f"The response is larger than {largest} bytes")
         result = {
@@ -62,19 +59,19 @@ class Invocations(Hosting):
                 raise ServiceError("ValidationError", f"Variant {variant} not found for endpoint {name}.")
             return dict(record)
 
-    def _asked(self, process: ModelProcess, name: str, body: bytes, request: dict[str, Any]) -> ModelAnswer:
+    def _asked(self, name: str, body: bytes, request: dict[str, Any]) -> ModelAnswer:
+        process = self.process_of(name.lower())
         try:
-            answer = process.invoke(
-                body,
-                content_type=request.get("ContentType"),
-                accept=request.get("Accept"),
-                attributes=request.get("CustomAttributes"),
-                timeout=LONGEST_SECONDS,
-            )
+            try:
+                answer = _ask(process, body, request)
+            except NoAnswerError:
+                current = self.process_of(name.lower())  # notices a process that died, which is then replaced
+                if current is process:
+                    raise
+                answer = _ask(current, body, request)  # an update has switched in between
         except SlowAnswerError as error:
             raise self._model_error(name, 0, SLOW) from error
         except NoAnswerError as error:
-            self.process_of(name.lower())  # a process that has just died is replaced at once
             raise self._model_error(name, 0, UNREACHABLE.format(name=name)) from error
         if answer.status != 200:
             raise self._model_error(name, answer.status, answer.body.decode(errors="replace"))
@@ -95,6 +92,18 @@ class Invocations(Hosting):
                 "LogStreamArn": self.place.arn("logs", f"log-group:{group}"),
             },
         )
+
+
+def _ask(process: ModelProcess | None, body: bytes, request: dict[str, Any]) -> ModelAnswer:
+    if process is None:
+        raise NoAnswerError("no process serves")
+    return process.invoke(
+        body,
+        content_type=request.get("ContentType"),
+        accept=request.get("Accept"),
+        attributes=request.get("CustomAttributes"),
+        timeout=LONGEST_SECONDS,
+    )
 
 
 def _bytes(body: Any) -> bytes:

@@ -186,6 +186,8 @@ class Jobs(SageMakerBase):
             if record[kind.status] not in UNDER_WAY:
                 refused = f"The request was rejected because the {kind.word} job is in status {record[kind.status]}."
                 raise ServiceError("ValidationException", refused)
+            if record[kind.status] == "Stopping":
+                return {}
             record.update({kind.status: "Stopping", "LastModifiedTime": now(), **changes})
             running = self._runs.get(record[kind.arn])
         if running is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.service import Place
@@ -66,6 +67,7 @@ class CloudWatchLogs:
             region_name=self._place.region,
             aws_access_key_id="test",
             aws_secret_access_key="test",
+            config=Config(connect_timeout=2, read_timeout=10, retries={"max_attempts": 2, "mode": "standard"}),
         )
 
     def put(self, *, group: str, stream: str, events: list[Event]) -> None:

@@ -4,8 +4,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,8 @@ class ModelProcess:
             stderr=subprocess.STDOUT,
         )
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
+        self._asked = 0
+        self._idle = threading.Condition()
         self._port = 0
         self._reader = threading.Thread(target=self._read, args=(write,), name="sagemaker-model", daemon=True)
         self._reader.start()
@@ -129,13 +131,14 @@ class ModelProcess:
             "X-Amzn-SageMaker-Custom-Attributes": attributes,
         }
         try:
-            answer = self._pool.request(
-                "POST",
-                f"http://127.0.0.1:{self._port}/invocations",
-                body=body,
-                headers={name: value for name, value in headers.items() if value is not None},
-                timeout=urllib3.Timeout(connect=2.0, read=timeout),
-            )
+            with self._being_asked():
+                answer = self._pool.request(
+                    "POST",
+                    f"http://127.0.0.1:{self._port}/invocations",
+                    body=body,
+                    headers={name: value for name, value in headers.items() if value is not None},
+                    timeout=urllib3.Timeout(connect=2.0, read=timeout),
+                )
         except urllib3.exceptions.ReadTimeoutError as error:
             raise SlowAnswerError from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -147,6 +150,11 @@ class ModelProcess:
             custom_attributes=answer.headers.get("X-Amzn-SageMaker-Custom-Attributes"),
         )
 
+    def wait_until_idle(self, *, timeout: float) -> None:
+        """Wait, `timeout` seconds at most, until nobody waits for an answer."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._asked == 0, timeout)
+
     def stop(self, *, grace: float) -> None:
         """End the server and whatever it started."""
         if self._process.stdin is not None:
@@ -156,6 +164,17 @@ class ModelProcess:
         self._reader.join(timeout=2)
         self._pool.clear()
         self._stack.close()
+
+    @contextmanager
+    def _being_asked(self) -> Iterator[None]:
+        with self._idle:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._asked -= 1
+                self._idle.notify_all()
 
     def _answers_ping(self) -> bool:
         if not self._port:

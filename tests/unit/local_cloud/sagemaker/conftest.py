@@ -21,7 +21,7 @@ SCIKIT = f"683313688378.{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3"
 ROLE = "arn:aws:iam::123456789012:role/jobs"
 DEADLINE_SECONDS = 15.0
 INFERENCE = """
-import json, os, pathlib, sys
+import json, os, pathlib, sys, time
 def model_fn(folder):
     return pathlib.Path(folder, "name").read_text()
 def input_fn(body, content_type):
@@ -30,6 +30,7 @@ def predict_fn(rows, model):
     for row in rows:
         if "raise" in row: raise ValueError(row["raise"])
         if "leave" in row: os._exit(9)
+        if "sleep" in row: print("asleep", flush=True); time.sleep(row["sleep"])
     return [{"model": model, "row": row, "pid": os.getpid()} for row in rows]
 def output_fn(answers, accept):
     return "\\n".join(json.dumps(answer) for answer in answers), accept
@@ -162,11 +163,11 @@ class World:
         self.service.call("CreateTrainingJob", self.training(name, script, **changes))
         return self.ended("TrainingJob", name)
 
-    def model(self, name: str, *, code: str = INFERENCE, image: str = SCIKIT, **files: str) -> dict[str, Any]:
-        """Store a model archive and create a model of it."""
+    def model(self, name: str, *, code: str = INFERENCE, before: str = "", image: str = SCIKIT) -> dict[str, Any]:
+        """Store a model archive and create a model of it; `before` is code that runs before its own."""
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-            for path, text in {"code/inference.py": code, "name": name, **files}.items():
+            for path, text in {"code/inference.py": before + code, "name": name}.items():
                 member = tarfile.TarInfo(path)
                 member.size = len(text.encode())
                 tar.addfile(member, io.BytesIO(text.encode()))

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
@@ -69,8 +70,7 @@ def test_error_of_the_model_is_a_model_error_with_its_words(world: Any) -> None:
     assert error.members["OriginalMessage"] == "no such user"
     assert error.members["LogStreamArn"].endswith(":log-group:/aws/sagemaker/Endpoints/raises")
     assert world.ask("raises", {"b": 2})["row"] == {"b": 2}
-    world.service.delivery.flush(timeout=5)
-    assert "ValueError: no such user" in world.logs.lines("/aws/sagemaker/Endpoints/raises")
+    world.until(lambda: "ValueError: no such user" in world.logs.lines("/aws/sagemaker/Endpoints/raises"))
 
 
 @pytest.mark.parametrize("by_itself", [True, False])
@@ -151,8 +151,7 @@ def test_model_that_does_not_start_fails_the_endpoint(world: Any, code: str) -> 
         "The primary container for production variant main did not pass the ping health check. "
         "Please check CloudWatch logs for this endpoint."
     )
-    world.service.delivery.flush(timeout=5)
-    assert world.logs.lines("/aws/sagemaker/Endpoints/broken")
+    world.until(lambda: bool(world.logs.lines("/aws/sagemaker/Endpoints/broken")))
     world.call("DeleteEndpoint", EndpointName="broken")
     world.until(lambda: world.call("ListEndpoints") == {"Endpoints": []})
 
@@ -160,7 +159,7 @@ def test_model_that_does_not_start_fails_the_endpoint(world: Any, code: str) -> 
 def test_update_serves_the_old_model_until_the_new_one_answers(world: Any) -> None:
     world.serve("live")
     old = pid_of(world, "live")
-    world.model("next")
+    world.model("next", before="import time; time.sleep(0.5)\n")
     world.config("next", "next")
     world.call("UpdateEndpoint", EndpointName="live", EndpointConfigName="next")
     models = {world.ask("live", {})["model"]}
@@ -175,6 +174,19 @@ def test_update_serves_the_old_model_until_the_new_one_answers(world: Any) -> No
     described = world.endpoint("live", "InService")
     assert described["EndpointConfigName"] == "next"
     world.until(lambda: gone(old))
+
+
+def test_update_lets_a_request_that_is_under_way_come_to_its_answer(world: Any) -> None:
+    world.serve("live")
+    world.model("next")
+    world.config("next", "next")
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(world.ask, "live", {"sleep": 1.0})
+        world.until(lambda: "asleep" in world.logs.lines("/aws/sagemaker/Endpoints/live"))
+        world.call("UpdateEndpoint", EndpointName="live", EndpointConfigName="next")
+        world.endpoint("live", "InService")
+        assert world.ask("live", {})["model"] == "next"
+        assert slow.result()["model"] == "live"
 
 
 def test_update_that_fails_leaves_the_old_model_in_service(world: Any) -> None:

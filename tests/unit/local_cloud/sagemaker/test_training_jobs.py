@@ -164,7 +164,8 @@ time.sleep(60)
 """
     world.service.call("CreateTrainingJob", world.training("stopped", script))
     world.until(lambda: "ready" in world.logs.lines("/aws/sagemaker/TrainingJobs"))
-    world.call("StopTrainingJob", TrainingJobName="stopped")
+    for _ in range(2):
+        world.call("StopTrainingJob", TrainingJobName="stopped")
     described = world.ended("TrainingJob", "stopped")
     assert described["TrainingJobStatus"] == described["SecondaryStatus"] == "Stopped"
     walked = [row["Status"] for row in described["SecondaryStatusTransitions"]]

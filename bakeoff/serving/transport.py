@@ -1,6 +1,6 @@
 """Sends one signed request to an AWS runtime service and reads the answer, all of it before a deadline.
 
-urllib3 with botocore's signer costs about half the CPU of a botocore client per call (bench/fan_out.py), and lets the
+urllib3 with botocore's signer costs less CPU than botocore's clients (`python -m bench.fan_out`), and lets the
 deadline count for the whole answer: a botocore client's read timeout starts anew with every byte that drips in.
 """
 

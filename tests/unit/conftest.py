@@ -21,6 +21,7 @@ FRONT_ENVIRONMENT = {
     "BUDGET_MS": "5000",
 }
 DATA_VERSION = "d4t4"
+_TABLES = {"runs": "runId", "items": "key", "histories": "key"}
 _LOADER = Session().get_component("data_loader")
 
 
@@ -63,6 +64,12 @@ class FrontTables:
     dynamodb: Any
     ssm: Any
 
+    def clear(self) -> None:
+        self.ssm.delete_parameters(Names=[FRONT_ENVIRONMENT["PROMOTED_RUN_PARAMETER"]])
+        for table, key in _TABLES.items():
+            for row in self.dynamodb.scan(TableName=table)["Items"]:
+                self.dynamodb.delete_item(TableName=table, Key={key: row[key]})
+
     def promote(self, run_id: str, contestants: Sequence[dict[str, Any]] | None = None) -> None:
         """Let the parameter name `run_id`, and put its record where contestants are given."""
         self.ssm.put_parameter(
@@ -86,13 +93,15 @@ class FrontTables:
         self.dynamodb.put_item(TableName=table, Item=to_item(values))
 
 
-@pytest.fixture
-def tables(session: Session) -> Iterator[FrontTables]:
-    """Empty tables, no promoted run."""
+@pytest.fixture(scope="module")
+def moto_tables() -> Iterator[FrontTables]:
+    """Tables in moto; made once for each file of tests, because moto takes a tenth of a second to start."""
     with mock_aws():
-        dynamodb: Any = session.create_client("dynamodb")
-        ssm: Any = session.create_client("ssm")
-        for table, key in (("runs", "runId"), ("items", "key"), ("histories", "key")):
+        session = Session()
+        session.register_component("data_loader", _LOADER)
+        dynamodb: Any = session.create_client("dynamodb", region_name="us-east-1")
+        ssm: Any = session.create_client("ssm", region_name="us-east-1")
+        for table, key in _TABLES.items():
             dynamodb.create_table(
                 TableName=table,
                 KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
@@ -102,6 +111,13 @@ def tables(session: Session) -> Iterator[FrontTables]:
         yield FrontTables(dynamodb, ssm)
         dynamodb.close()
         ssm.close()
+
+
+@pytest.fixture
+def tables(moto_tables: FrontTables, aws_environment: pytest.MonkeyPatch) -> FrontTables:
+    """Empty tables, no promoted run."""
+    moto_tables.clear()
+    return moto_tables
 
 
 def _contestant(name: str, kind: str = "sagemaker-endpoint", **changes: Any) -> dict[str, Any]:

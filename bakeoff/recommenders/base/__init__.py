@@ -1,0 +1,17 @@
+"""What all recommenders share: the contract, settings, known items, ranked lists, archives. NumPy only."""
+
+from bakeoff.recommenders.base.contract import Choice, Epoch, Model, Recommender, Report, Validation
+from bakeoff.recommenders.base.settings import parse_settings, setting
+from bakeoff.recommenders.base.signal import Signal
+
+__all__ = [
+    "Choice",
+    "Epoch",
+    "Model",
+    "Recommender",
+    "Report",
+    "Signal",
+    "Validation",
+    "parse_settings",
+    "setting",
+]

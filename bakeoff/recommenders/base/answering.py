@@ -1,0 +1,143 @@
+"""From request bodies to answer bodies: what an endpoint and a batch transform do with a model, apart from HTTP.
+
+A request is ``{"userId"?, "history": [{"itemId", "value"?, "timestamp"?}...], "n"}``, its answer ``{"userId"?,
+"items": [{"itemId", "score"}...], "status": "ok" | "cold"}``, best first. Items of the history are not dropped:
+``keep_recommendable`` does it for everybody.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bakeoff.contracts.interactions import Event
+from bakeoff.data.interactions import Interactions
+from bakeoff.recommenders.base.archive import Archive
+from bakeoff.recommenders.base.lists import RankedList, recommend
+
+JSON = "application/json"
+JSON_LINES = "application/jsonlines"
+# Decimals of a score in an answer: below float32's precision for scores around 1.
+SCORE_DECIMALS = 6
+
+
+class MalformedRequestError(ValueError):
+    """A request cannot be answered as it stands; the message says where and what to send instead."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One user's question.
+
+    Args:
+        user_id: given back in the answer; None where the request has none.
+        history: events in any order.
+        n: the length of the list.
+    """
+
+    user_id: str | None
+    history: tuple[Event, ...]
+    n: int
+
+
+def read_requests(body: str | bytes, content_type: str) -> list[Request]:
+    """The requests of a body.
+
+    Raises:
+        MalformedRequestError: the content type is unknown, or a request is malformed; names the line and the field.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    try:
+        text = body.decode("utf-8") if isinstance(body, bytes) else body
+    except UnicodeDecodeError as error:
+        raise MalformedRequestError(f"The body is not UTF-8 text: {error.reason} at byte {error.start}.") from error
+    if kind == JSON:
+        return [_read_request(text, "The body")]
+    if kind == JSON_LINES:
+        # Not splitlines(), which also splits at characters that may stand unescaped inside JSON texts.
+        lines = enumerate(text.split("\n"), 1)
+        return [_read_request(line, f"Line {number}") for number, line in lines if line.strip()]
+    raise MalformedRequestError(f"Content type {content_type!r} is not read; send {JSON} or {JSON_LINES}.")
+
+
+def _read_request(text: str, where: str) -> Request:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise MalformedRequestError(f"{where} is not JSON: {error}.") from error
+    if not isinstance(value, dict):
+        raise MalformedRequestError(f"{where} must be a JSON object with history and n.")
+    n, history, user_id = value.get("n"), value.get("history"), value.get("userId")
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise MalformedRequestError(f"{where} has n {n!r}; it must be a whole number above 0.")
+    if not isinstance(history, list):
+        raise MalformedRequestError(f"{where} has no history; send a list of events, or an empty one.")
+    if user_id is not None and not isinstance(user_id, str):
+        raise MalformedRequestError(f"{where} has userId {user_id!r}; it must be a text.")
+    return Request(user_id, tuple(_read_event(event, f"{where}, history[{i}]") for i, event in enumerate(history)), n)
+
+
+def _read_event(event: Any, where: str) -> Event:
+    try:
+        read = Event.from_json(event)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise MalformedRequestError(
+            f"{where} is {json.dumps(event)[:200]}; it must be an object with itemId, value and timestamp."
+        ) from error
+    if read.value is not None and not np.isfinite(read.value):
+        raise MalformedRequestError(f"{where} has value {read.value}; it must be a finite number.")
+    return read
+
+
+def answer(archive: Archive, requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """One answer per request, in the same order; items that the model does not know are ignored."""
+    histories = read_histories(archive, [request.history for request in requests])
+    lists = recommend(archive.model, histories, n=[request.n for request in requests])
+    return [_answer(archive, request, ranked) for request, ranked in zip(requests, lists, strict=True)]
+
+
+def read_histories(archive: Archive, histories: Sequence[Sequence[Event]]) -> Interactions:
+    """Histories as rows over the model's catalogue, ordered by time; of an item's events the newest counts.
+
+    An event without a value counts as liked: it is there because the user chose the item.
+    """
+    rows: list[tuple[int, int, float, int]] = []
+    for user, history in enumerate(histories):
+        newest: dict[int, Event] = {}
+        for event in sorted(history, key=lambda event: event.timestamp):
+            column = archive.columns.get(event.item_id)
+            if column is not None:
+                newest.pop(column, None)
+                newest[column] = event
+        rows += [
+            (user, column, archive.liked_threshold if event.value is None else event.value, event.timestamp)
+            for column, event in newest.items()
+        ]
+    users, items, values, timestamps = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Interactions.from_columns(
+        users=np.array(users, np.int64),
+        items=np.array(items, np.int32),
+        values=np.array(values, np.float32),
+        timestamps=np.array(timestamps, np.int64),
+        n_users=len(histories),
+        n_items=len(archive.items),
+    )
+
+
+def _answer(archive: Archive, request: Request, ranked: RankedList) -> dict[str, Any]:
+    items = [
+        {"itemId": archive.items[column], "score": round(score, SCORE_DECIMALS)}
+        for column, score in zip(ranked.columns.tolist(), ranked.scores.tolist(), strict=True)
+    ]
+    user = {} if request.user_id is None else {"userId": request.user_id}
+    return {**user, "items": items, "status": "cold" if ranked.cold else "ok"}
+
+
+def write_answers(answers: Sequence[dict[str, Any]], accept: str) -> str:
+    """The body: one object for ``application/json`` where there is one answer, otherwise one line per answer."""
+    lines = [json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in answers]
+    if accept.partition(";")[0].strip().lower() == JSON and len(lines) == 1:
+        return lines[0]
+    return "".join(f"{line}\n" for line in lines)

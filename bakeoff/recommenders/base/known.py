@@ -1,0 +1,83 @@
+"""The items that a model knows: a part of the catalogue's columns, numbered anew."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from bakeoff.data.interactions import Interactions
+from bakeoff.errors import ModelError
+
+
+@dataclass(frozen=True, eq=False)
+class KnownItems:
+    """The known part of the catalogue.
+
+    Args:
+        columns: int32, ascending; the catalogue's columns of the known items. Position = known item.
+        n_items: items of the whole catalogue.
+    """
+
+    columns: npt.NDArray[np.int32]
+    n_items: int
+
+    @classmethod
+    def most_interacted(cls, interactions: Interactions, *, at_least: int = 1, at_most: int | None = None) -> Self:
+        """The items with at least so many interactions, and of those the `at_most` with the most.
+
+        Raises:
+            ModelError: no item has enough.
+        """
+        counts = interactions.item_counts
+        columns = np.flatnonzero(counts >= at_least)
+        if not len(columns):
+            raise ModelError(f"No item has {at_least} interactions to learn from; give more data or a lower minimum.")
+        if at_most is not None and len(columns) > at_most:
+            # Stable: of items with equal counts the earlier columns stay.
+            columns = np.sort(columns[np.argsort(-counts[columns], kind="stable")[:at_most]])
+        return cls(columns.astype(np.int32), interactions.n_items)
+
+    @cached_property
+    def positions(self) -> npt.NDArray[np.int32]:
+        """Per column of the catalogue the known item's position, -1 where it is unknown; shape (n_items,)."""
+        positions = np.full(self.n_items, -1, np.int32)
+        positions[self.columns] = np.arange(len(self.columns), dtype=np.int32)
+        return positions
+
+    def narrow(self, interactions: Interactions) -> Interactions:
+        """Only the interactions with known items, whose positions become the columns."""
+        positions = self.positions[interactions.indices]
+        kept = interactions.where(positions >= 0)
+        return Interactions(kept.indptr, positions[positions >= 0], kept.values, kept.timestamps, len(self.columns))
+
+    def widen(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Scores of known items, shape (n, len(columns)), as scores of the catalogue, shape (n, n_items)."""
+        wide = np.full((len(scores), self.n_items), -np.inf, np.float32)
+        wide[:, self.columns] = scores
+        return wide
+
+
+def add_rows(
+    interactions: Interactions, matrix: npt.NDArray[np.float32], *, weights: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Per user the weighted sum of the rows of `matrix` that the user's items name: a sparse-dense product.
+
+    One user at a time, so that no more than one history's rows are copied; needs no SciPy, which the PyTorch image
+    may lack.
+
+    Args:
+        interactions: columns are rows of `matrix`.
+        matrix: shape (interactions.n_items, size).
+        weights: shape (n_interactions,).
+
+    Returns:
+        float32, shape (n_users, size).
+    """
+    sums = np.zeros((interactions.n_users, matrix.shape[1]), np.float32)
+    for user in range(interactions.n_users):
+        span = interactions.span(user)
+        if span.stop > span.start:
+            sums[user] = weights[span] @ matrix[interactions.indices[span]]
+    return sums

@@ -5,12 +5,14 @@ python bench/stub_backends.py 9981 20      # every backend answers after 20 ms, 
 
 import json
 import socket
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 Handler = BaseHTTPRequestHandler
@@ -36,16 +38,22 @@ class StubBackends:
     Args:
         port: 0 for any that is free.
         otherwise: the manner of backends that were told nothing; None answers 400 as an unknown endpoint does.
+        certificate: a PEM file with key and certificate, to speak HTTPS.
     """
 
     port: int = 0
     otherwise: Manner | None = None
+    certificate: Path | None = None
     manners: dict[str, Manner] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", self.port), _handler_of(self))
+        if self.certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
         return self
@@ -58,7 +66,8 @@ class StubBackends:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "http" if self.certificate is None else "https"
+        return f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def of(self, backend: str) -> list[Received]:
         """What one backend has received."""

@@ -7,7 +7,7 @@ the file `current`. The last two are kept. A file that did not change is a hard 
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 KEPT = 2
@@ -18,18 +18,18 @@ class Generations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._last: dict[str, bytes] = {}
 
     def current(self) -> Path | None:
         """The folder of the valid generation; None before the first."""
         pointer = self.folder / "current"
         return self.folder / pointer.read_text() if pointer.exists() else None
 
-    def write(self, files: Mapping[str, bytes], linked: Mapping[str, Path]) -> bool:
+    def write(self, files: Mapping[str, bytes], *, kept: Iterable[str], linked: Mapping[str, Path]) -> bool:
         """Make a new generation the current one.
 
         Args:
             files: content by name, which may have one folder in it.
+            kept: names of files that are as they are in the current generation.
             linked: files that never change, by name; the generation holds hard links to them.
 
         Returns:
@@ -38,16 +38,17 @@ class Generations:
         Raises:
             OSError: the disk refused; the current generation stands as before.
         """
-        before = self.current()
-        if before is not None and self._last == files and _names(before) == {*files, *linked}:
+        before, kept = self.current(), set(kept)
+        if before is not None and not files and _names(before) == {*kept, *linked}:
             return False
         number = int(before.name) + 1 if before is not None else 1
         partial = self.folder / f"{number:08}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         for name, content in files.items():
-            _write(partial / name, content, same=before / name if before and self._last.get(name) == content else None)
-        for name, source in linked.items():
+            (partial / name).parent.mkdir(exist_ok=True)
+            _write_durably(partial / name, content)
+        for name, source in {**{name: (before or partial) / name for name in kept}, **linked}.items():
             (partial / name).parent.mkdir(exist_ok=True)
             os.link(source, partial / name)
         complete = self.folder / f"{number:08}"
@@ -55,7 +56,6 @@ class Generations:
         partial.rename(complete)
         _write_durably(self.folder / "current.tmp", complete.name.encode())
         (self.folder / "current.tmp").replace(self.folder / "current")
-        self._last = dict(files)
         self._forget(before=number - KEPT + 1)
         return True
 
@@ -103,14 +103,6 @@ def _files(folder: Path) -> list[Path]:
 
 def _names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in _files(folder)}
-
-
-def _write(path: Path, content: bytes, *, same: Path | None) -> None:
-    path.parent.mkdir(exist_ok=True)
-    if same is not None:
-        os.link(same, path)
-    else:
-        _write_durably(path, content)
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -23,6 +23,7 @@ EXIT_PORT_TAKEN = 98
 EXIT_STATE_REFUSED = 97
 # The stop is clean within this time or not at all: the group is killed, and the last snapshot stands.
 LONGEST_STOP_SECONDS = 5.0
+LONGEST_CLOSE_SECONDS = 0.5
 _log = logging.getLogger("local_cloud")
 
 
@@ -131,6 +132,8 @@ async def _run(
         for service in played:  # while the gateway answers: what ends here is still logged and stored
             await asyncio.to_thread(service.close)
         await asyncio.to_thread(_last_snapshot, keeper, loop)
+        # A connection that a client keeps open does not hold up the end: everything is written.
+        loop.call_later(LONGEST_CLOSE_SECONDS, os._exit, 0)
 
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]

@@ -7,7 +7,15 @@ its settings when it is imported.
 import importlib
 from typing import NamedTuple
 
-from local_cloud.seams import cloud_formation, http, nested_executions, s3_objects, step_functions, task_attempts
+from local_cloud.seams import (
+    cloud_formation,
+    fast_copies,
+    http,
+    nested_executions,
+    s3_objects,
+    step_functions,
+    task_attempts,
+)
 from local_cloud.service import Place, PlayedService
 
 
@@ -29,6 +37,7 @@ def mount(played: Played) -> None:
     """Let `played` into this process's MiniStack."""
     http.mount("sagemaker", played.sagemaker)
     http.mount("personalize", played.personalize)
+    fast_copies.mount()
     task_attempts.mount()
     nested_executions.mount()
     s3_objects.mount()

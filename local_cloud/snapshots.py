@@ -16,17 +16,21 @@ from typing import Any
 
 import ministack.app as gateway
 from ministack.core import persistence
+from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 from ministack.services import cloudformation, lambda_svc, stepfunctions
 
 from local_cloud.generations import Generations
 from local_cloud.seams.traffic import Traffic
 from local_cloud.service import PlayedService
+from local_cloud.state_json import encoded, same
 
 INTERVAL_SECONDS = 1.0
 # A snapshot that takes long is taken less often: at most this share of the time goes into snapshots.
-SHARE = 0.05
+SHARE = 0.15
 # While a stack operation runs nothing is written, so that a kill undoes it whole; but not for longer than this.
 LONGEST_HOLD_SECONDS = 60.0
+# What changes without a request (a schedule, an expired item) is found when everything is looked at after this time.
+LOOK_SECONDS = 30.0
 ATTEMPTS = 5
 _log = logging.getLogger("local_cloud.snapshots")
 # What a stack's operation became when its process was killed; the CDK command line can go on from each of them.
@@ -50,6 +54,9 @@ class Snapshots:
         self._traffic = traffic
         self._stopping = threading.Event()
         self._seen = -1
+        self._was_busy = False
+        self._looked = 0.0
+        self._before: dict[str, Any] = {}
         self._played_before: dict[str, bytes] = {}
 
     def restore_played(self) -> None:
@@ -86,19 +93,32 @@ class Snapshots:
         Raises:
             SnapshotError: a state could not be taken, or has no form on disk.
         """
-        self._seen = self._traffic.writes()
+        self._seen, self._was_busy, self._looked = self._traffic.writes(), is_busy(), time.monotonic()
         played = self._played_states()
         states = asyncio.run_coroutine_threadsafe(_ministack_states(), loop).result()
-        files = {f"{name}.json": _serialised(name, state) for name, state in states.items()}
-        files |= {f"played/{name}.json": content for name, content in played.items()}
-        self._played_before = played
+        files = {
+            f"{name}.json": _serialised(name, state)
+            for name, state in states.items()
+            if name not in self._before or not same(state, self._before[name], plain=_plain)
+        }
+        files |= {
+            f"played/{name}.json": content
+            for name, content in played.items()
+            if content != self._played_before.get(name)
+        }
+        names = {*(f"{name}.json" for name in states), *(f"played/{name}.json" for name in played)}
         code = Path(lambda_svc.CODE_BLOB_DIR)
-        return self._generations.write(files, {f"{code.name}/{path.name}": path for path in code.glob("*.zip")})
+        blobs = {f"{code.name}/{path.name}": path for path in code.glob("*.zip")}
+        written = self._generations.write(files, kept=names - files.keys(), linked=blobs)
+        self._before, self._played_before = states, played
+        return written
 
     def _has_changed(self) -> bool:
         return (
             self._traffic.writes() != self._seen
-            or any(execution["status"] == "RUNNING" for execution in stepfunctions._executions.all_values())
+            or self._was_busy
+            or is_busy()
+            or time.monotonic() > self._looked + LOOK_SECONDS
             or self._played_states() != self._played_before
         )
 
@@ -112,6 +132,12 @@ def stack_operation_runs() -> bool:
         stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] != "REVIEW_IN_PROGRESS"
         for stack in cloudformation._stacks.all_values()
     )
+
+
+def is_busy() -> bool:
+    """Whether a state machine or CloudFormation is at work, which changes state without a request."""
+    executions = stepfunctions._executions.all_values()
+    return stack_operation_runs() or any(execution["status"] == "RUNNING" for execution in executions)
 
 
 def end_cut_off_stack_operations() -> None:
@@ -142,9 +168,13 @@ def _state(name: str, take: Any) -> Any:
 def _serialised(name: str, state: Any) -> bytes:
     wrapped = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
     try:
-        return json.dumps(wrapped, default=persistence._json_default).encode()
+        return encoded(wrapped, default=persistence._json_default)
     except (TypeError, ValueError, RuntimeError) as error:
         raise SnapshotError(f"The state of {name} cannot be written: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    return value.to_dict() if isinstance(value, AccountScopedDict | AccountRegionScopedDict) else value
 
 
 def played_by_name(services: Iterable[PlayedService]) -> dict[str, PlayedService]:

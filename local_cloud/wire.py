@@ -161,7 +161,8 @@ def _rest_parameters(request: Request, shape: Any) -> dict[str, Any]:
     if payload is None:
         return {**parameters, **_json_body(request.body, shape)}
     if shape.members[payload].type_name == "blob":
-        return {**parameters, payload: request.body}
+        given = request.body or payload in shape.required_members
+        return {**parameters, payload: request.body} if given else parameters
     return {**parameters, payload: _json_body(request.body, shape.members[payload])}
 
 

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from bakeoff.config import Config
 from stacks.acknowledge import acknowledge
+from stacks.constructs.clean_up import EmptyBuckets
 from stacks.names import Names
 
 NO_RUN = "none"  # SSM stores no empty value; bakeoff.serving.store reads it as "no run is promoted yet"
@@ -21,7 +22,10 @@ class DataStack(Stack):
         super().__init__(scope, name, env=env, description="Bakeoff: data, tables and the promoted run")
         self._names = names
         self._removal = RemovalPolicy.DESTROY if config.removal == "destroy" else RemovalPolicy.RETAIN
-        self.bucket = self._bucket("Bucket", logs=self._bucket("AccessLogs"))
+        access_logs = self._bucket("AccessLogs", names.logs_bucket)
+        self.bucket = self._bucket("Bucket", names.bucket, logs=access_logs)
+        if self._removal == RemovalPolicy.DESTROY:
+            EmptyBuckets(self, "EmptyBuckets", names=names).before_deleting(self.bucket, access_logs)
         self._let_personalize_read_and_write()
         for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key")):
             self._table(kind, key=key)
@@ -36,11 +40,11 @@ class DataStack(Stack):
         CfnOutput(self, "RunsTableName", value=names.table("runs"))
         CfnOutput(self, "PromotedRunParameter", value=names.promoted_run)
 
-    def _bucket(self, name: str, *, logs: s3.Bucket | None = None) -> s3.Bucket:
+    def _bucket(self, name: str, bucket_name: str, *, logs: s3.Bucket | None = None) -> s3.Bucket:
         bucket = s3.Bucket(
             self,
             name,
-            bucket_name=self._names.bucket if logs else None,
+            bucket_name=bucket_name,
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -55,7 +59,6 @@ class DataStack(Stack):
                 )
             ],
             removal_policy=self._removal,
-            auto_delete_objects=self._removal == RemovalPolicy.DESTROY,
         )
         if logs is None:
             acknowledge(bucket, {"AwsSolutions-S1": "It takes the access logs; logging itself would never end."})

@@ -25,6 +25,10 @@ class Names:
         return f"{self.config.prefix}-{self.account}-{self.config.region}"
 
     @property
+    def logs_bucket(self) -> str:
+        return f"{self.config.prefix}-logs-{self.account}-{self.config.region}"
+
+    @property
     def bucket_arn(self) -> str:
         return f"arn:aws:s3:::{self.bucket}"
 

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from bakeoff.config import Config
 from stacks.artefacts import job_source, recommender_hashes
-from stacks.constructs.clean_up import CleanUp
+from stacks.constructs.clean_up import RemoveRemains
 from stacks.constructs.job_roles import JobRole
 from stacks.constructs.personalize_data import PersonalizeData
 from stacks.constructs.workflow import Workflow
@@ -57,8 +57,7 @@ class TrainingStack(Stack):
             recommender_hashes=recommender_hashes(),
         )
         workflow = Workflow(self, "Workflow", resources=resources, functions=functions.arns, names=names)
-        clean_up = CleanUp(self, "CleanUp", names=names)
-        clean_up.before_deleting(personalize, workflow, models)
+        RemoveRemains(self, "RemoveRemains", names=names).before_deleting(personalize, workflow, models)
         CfnOutput(self, "RunStateMachineArn", value=workflow.run.arn)
         CfnOutput(self, "SageMakerStateMachineArn", value=workflow.sagemaker.arn)
         CfnOutput(self, "PersonalizeStateMachineArn", value=workflow.personalize.arn)

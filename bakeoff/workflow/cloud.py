@@ -28,6 +28,7 @@ class WorkflowSettings:
     items_table: str = ""
     histories_table: str = ""
     promoted_run_parameter: str = ""
+    buckets: str = ""  # names, divided by commas
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *needed: str) -> "WorkflowSettings":

@@ -1,4 +1,4 @@
-"""Removes everything that runs made outside of CloudFormation and that would go on billing."""
+"""Removes what runs made outside of CloudFormation and would go on billing; empties buckets that are to go."""
 
 import time
 from collections.abc import Callable
@@ -92,3 +92,14 @@ def _delete(cloud: Cloud, kind: _Kind, name: str) -> None:
         code = error.response["Error"]["Code"]
         if code not in ("ResourceInUseException", "ResourceNotFoundException", "ValidationException"):
             raise CloudError(f"Deleting {name} failed: {code}: {error.response['Error']['Message']}") from error
+
+
+def empty_buckets(cloud: Cloud) -> None:
+    """Delete every object: CloudFormation deletes empty buckets only."""
+    s3 = cloud.client("s3")
+    for bucket in cloud.settings.buckets.split(","):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
+            refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys}).get("Errors", []) if keys else []
+            if refused:
+                raise CloudError(f"S3 refused to delete {refused[0]['Key']} in {bucket}: {refused[0]['Message']}")

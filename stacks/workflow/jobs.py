@@ -6,6 +6,18 @@ from bakeoff.config import Job
 from stacks.workflow.asl import State, task
 from stacks.workflow.resources import JobSource
 
+_INPUT = "/opt/ml/processing/input"
+# The scripts read these instead of knowing where a container puts its folders.
+_FOLDERS = {
+    "RAW_DIR": f"{_INPUT}/raw",
+    "PREPARED_DIR": f"{_INPUT}/prepared",
+    "LISTS_DIR": f"{_INPUT}/lists",
+    "RUN_DIR": f"{_INPUT}/run",
+    "OUTPUT_DIR": "/opt/ml/processing/output",
+    # Its first 1,024 characters become the job's ExitMessage.
+    "MESSAGE_FILE": "/opt/ml/output/message",
+}
+
 
 def start_script(base: str, script: str) -> list[str]:
     """The container's entrypoint: unpack the source tarball and run `script`, the same on any image."""
@@ -42,16 +54,16 @@ def processing_job(
             "RoleArn": source.role_arn,
             "AppSpecification": {
                 "ImageUri": image,
-                "ContainerEntrypoint": start_script("/opt/ml/processing/input", script),
+                "ContainerEntrypoint": start_script(_INPUT, script),
             },
-            "Environment": environment,
+            "Environment": {**_FOLDERS, **environment},
             "NetworkConfig": {"EnableNetworkIsolation": True},
             "ProcessingInputs": [
                 {
                     "InputName": input_name,
                     "S3Input": {
                         **where,
-                        "LocalPath": f"/opt/ml/processing/input/{input_name}",
+                        "LocalPath": f"{_INPUT}/{input_name}",
                         "S3InputMode": "File",
                         "S3DataDistributionType": "FullyReplicated",
                     },
@@ -64,7 +76,7 @@ def processing_job(
                         "OutputName": "output",
                         "S3Output": {
                             "S3Uri": output_uri,
-                            "LocalPath": "/opt/ml/processing/output",
+                            "LocalPath": _FOLDERS["OUTPUT_DIR"],
                             "S3UploadMode": "EndOfJob",
                         },
                     }

@@ -39,11 +39,13 @@ class StubBackends:
         port: 0 for any that is free.
         otherwise: the manner of backends that were told nothing; None answers 400 as an unknown endpoint does.
         certificate: a PEM file with key and certificate, to speak HTTPS.
+        patience: seconds after which a backend that hangs or drips hangs up, so that no client waits for ever.
     """
 
     port: int = 0
     otherwise: Manner | None = None
     certificate: Path | None = None
+    patience: float = 12.0
     manners: dict[str, Manner] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -75,7 +77,7 @@ class StubBackends:
 
     def hang(self, handler: Handler, _: dict[str, Any]) -> None:
         """Say nothing until the stub is released."""
-        self.released.wait()
+        self.released.wait(self.patience)
         handler.close_connection = True
 
     def drip(self, handler: Handler, payload: dict[str, Any]) -> None:
@@ -92,7 +94,8 @@ class StubBackends:
 
     def _drip_bytes(self, handler: Handler) -> None:
         handler.close_connection = True
-        while not self.released.wait(0.005):
+        ends = time.monotonic() + self.patience
+        while time.monotonic() < ends and not self.released.wait(0.005):
             handler.wfile.write(b" ")
             handler.wfile.flush()
 

@@ -96,6 +96,11 @@ def _off_the_loop(prefix: str) -> None:
     stacks._runs_on_worker_thread = lambda name: name.startswith(f"{prefix}::") or before(name)
 
 
+def _tags(properties: dict[str, Any]) -> dict[str, str]:
+    """The `Tags` of a resource, which CloudFormation spells the same for every type here."""
+    return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags") or []}
+
+
 class Lifecycle(ABC):
     """Creates, updates and deletes the resources of one type; the services differ in what a subclass says."""
 
@@ -106,8 +111,7 @@ class Lifecycle(ABC):
         self.type = resource_type
 
     def handlers(self) -> dict[str, Callable[..., Any]]:
-        handlers: dict[str, Callable[..., Any]] = {"create": self.create, "delete": self.delete}
-        return {**handlers, "update": self.update} if self.type.updating else handlers
+        return {"create": self.create, "update": self.update, "delete": self.delete}
 
     def create(self, logical_id: str, properties: dict[str, Any], stack: str) -> Created:
         parameters = self.parameters(f"Create{self.type.kind}", self.named(logical_id, properties, stack))
@@ -139,6 +143,7 @@ class Lifecycle(ABC):
         if changed != {name: value for name, value in old.items() if name in self.type.updating}:
             operation = f"Update{self.type.kind}"
             self.call(operation, {**identity, **self.parameters(operation, changed)})
+        self.retag(arn, old=_tags(old), new=_tags(new))
         return arn, self.attributes(arn, self.standing(identity))
 
     def attributes(self, arn: str, described: dict[str, Any]) -> dict[str, str]:
@@ -171,10 +176,15 @@ class Lifecycle(ABC):
         return f"{error.message} (Service: {self.service.model_names[0]}, Code: {error.code})"
 
     def parameters(self, operation: str, properties: dict[str, Any]) -> dict[str, Any]:
+        """`properties` as the operation takes them."""
         parameters: dict[str, Any] = as_parameters(properties, self.service.operation_model(operation).input_shape)
         return parameters
 
     status_member: str
+
+    @abstractmethod
+    def retag(self, arn: str, *, old: dict[str, str], new: dict[str, str]) -> None:
+        """Give the resource its `new` tags and take the others away."""
 
     @abstractmethod
     def member(self, name: str) -> str:
@@ -208,6 +218,21 @@ class PersonalizeLifecycle(Lifecycle):
     def named(self, logical_id: str, properties: dict[str, Any], stack: str) -> dict[str, Any]:
         return properties  # Personalize's names are required
 
+    def parameters(self, operation: str, properties: dict[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in properties.items() if name != "Tags"}
+        tags = {"tags": self.tags(_tags(properties))} if "Tags" in properties else {}
+        return {**super().parameters(operation, given), **tags}
+
+    @staticmethod
+    def tags(tags: dict[str, str]) -> list[dict[str, str]]:
+        return [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+
+    def retag(self, arn: str, *, old: dict[str, str], new: dict[str, str]) -> None:
+        if added := dict(new.items() - old.items()):
+            self.call("TagResource", {"resourceArn": arn, "tags": self.tags(added)})
+        if removed := sorted(old.keys() - new.keys()):
+            self.call("UntagResource", {"resourceArn": arn, "tagKeys": removed})
+
     def identified(self, arn: str, parameters: dict[str, Any]) -> dict[str, Any]:
         return {self.member(f"{self.type.kind}Arn"): arn}
 
@@ -237,6 +262,13 @@ class SageMakerLifecycle(Lifecycle):
     def identified(self, arn: str, parameters: dict[str, Any]) -> dict[str, Any]:
         member = f"{self.type.kind}Name"
         return {member: parameters.get(member) or arn.rsplit("/", 1)[-1]}
+
+    def retag(self, arn: str, *, old: dict[str, str], new: dict[str, str]) -> None:
+        if added := dict(new.items() - old.items()):
+            tags = [{"Key": key, "Value": value} for key, value in added.items()]
+            self.call("AddTags", {"ResourceArn": arn, "Tags": tags})
+        if removed := sorted(old.keys() - new.keys()):
+            self.call("DeleteTags", {"ResourceArn": arn, "TagKeys": removed})
 
     def described(self, identity: dict[str, Any]) -> dict[str, Any]:
         described = self.call(f"Describe{self.type.kind}", identity)

@@ -103,6 +103,16 @@ class TinyPersonalize(PlayedService):
         del self.records.of("tracker")[request["eventTrackerArn"]]
         return {}
 
+    def tag_resource(self, request: Parameters) -> Parameters:
+        for tag in request["tags"]:
+            self.records.of("tag")[tag["tagKey"]] = tag
+        return {}
+
+    def untag_resource(self, request: Parameters) -> Parameters:
+        for key in request["tagKeys"]:
+            del self.records.of("tag")[key]
+        return {}
+
     def get_recommendations(self, request: Parameters) -> Parameters:
         return {"itemList": [{"itemId": f"of {request['userId']}", "score": 0.5}], "recommendationId": "r"}
 

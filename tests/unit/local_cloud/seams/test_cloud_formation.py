@@ -79,6 +79,24 @@ def test_a_changed_name_replaces_the_resource(played: Played) -> None:
     assert list(played.personalize.records.of("schema")) == [arn]
 
 
+def tagged(*tags: tuple[str, str]) -> dict[str, Any]:
+    group = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
+    named = {"Name": "clicks", "DatasetGroupArn": group}
+    listed = [{"Key": key, "Value": value} for key, value in tags]
+    return {"Tracker": {"Type": "AWS::Personalize::EventTracker", "Properties": {**named, "Tags": listed}}}
+
+
+def test_tags_are_spelled_as_personalize_does_and_change_in_place(played: Played) -> None:
+    stack = deploy(tagged(("team", "films"), ("old", "1")))
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stack.get("StackStatusReason")
+    (record,) = played.personalize.records.of("tracker").values()
+    assert record["tags"] == [{"tagKey": "team", "tagValue": "films"}, {"tagKey": "old", "tagValue": "1"}]
+    played.personalize.records.of("tag")["old"] = {}
+    assert deploy(tagged(("team", "music")), action="UpdateStack")["StackStatus"] == "UPDATE_COMPLETE"
+    assert played.personalize.records.of("tag") == {"team": {"tagKey": "team", "tagValue": "music"}}
+    assert list(played.personalize.records.of("tracker").values()) == [record]
+
+
 def test_a_replacement_under_a_name_that_is_taken_rolls_back(played: Played) -> None:
     deploy({"Schema": SCHEMA})
     changed = {**SCHEMA, "Properties": {"Name": "films", "Schema": '{"other": 1}'}}

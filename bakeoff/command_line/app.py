@@ -73,6 +73,8 @@ def up(detach: Detach = False, port: Port = None) -> None:
     if running is not None:
         say(f"The local cloud runs already at {running.endpoint}, process {running.pid}.")
         return
+    if not detach:
+        local.end_with_parent()
     server = local.start(config, outlives_this_process=detach)
     say(f"The local cloud runs at {server.endpoint}; its log: {server.log}")
     if detach:

@@ -41,16 +41,17 @@ def read_deployed(cloud: Cloud) -> Deployed:
     Raises:
         CloudError: a stack or an output is missing; with the command that deploys it.
     """
-    outputs = {stack: stack_outputs(cloud, stack) for stack in STACKS}
+    stacks = {stack: describe_stack(cloud, stack_name(cloud, stack)) for stack in STACKS}
 
     def output(stack: str, key: str) -> str:
-        found = outputs[stack]
-        if found is None:
+        described = stacks[stack]
+        if described is None:
             raise CloudError(f"The stack {stack_name(cloud, stack)} is not deployed. {_deploy_first(cloud)}")
+        found = _outputs(described)
         if key not in found:
             raise CloudError(
-                f"The stack {stack_name(cloud, stack)} has no output {key} but {', '.join(sorted(found)) or 'none'}: "
-                f"an older version is deployed. {_deploy_first(cloud)}"
+                f"The stack {stack_name(cloud, stack)} is in state {described['StackStatus']} and has no output {key}: "
+                f"its deployment failed, or is an older version's. {_deploy_first(cloud)}"
             )
         return found[key]
 
@@ -75,8 +76,10 @@ def stack_name(cloud: Cloud, stack: str) -> str:
 def stack_outputs(cloud: Cloud, stack: str) -> dict[str, str] | None:
     """The outputs of one stack; None where there is no such stack."""
     described = describe_stack(cloud, stack_name(cloud, stack))
-    if described is None:
-        return None
+    return None if described is None else _outputs(described)
+
+
+def _outputs(described: dict[str, Any]) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 

@@ -15,7 +15,9 @@ def show(cloud: Cloud) -> None:
     described = {name: describe_stack(cloud, name) for name in (stack_name(cloud, stack) for stack in STACKS)}
     for name, stack in described.items():
         say(f"  stack {name}: {'not deployed' if stack is None else stack['StackStatus']}")
-    if any(stack is None for stack in described.values()):
+    # A stack whose first deployment failed is there and gives nothing.
+    if any(stack is None or not stack.get("Outputs") for stack in described.values()):
+        say(f"  Not everything is deployed: python -m bakeoff deploy --env {cloud.config.name}")
         return
     deployed = read_deployed(cloud)
     say(f"  API: {deployed.api_url}")

@@ -32,7 +32,8 @@ def build_app(app: App | None = None, *, check: bool = True) -> App:
     serving = ServingStack(app, f"{config.prefix}-serving", config=config, names=names, env=env)
     for stack in (training, serving):
         stack.add_stack_dependency(data)
-    Tags.of(app).add("bakeoff:environment", config.name)
+    # Personalize's CreateSchema takes no tags, whatever CloudFormation's page says.
+    Tags.of(app).add("bakeoff:environment", config.name, exclude_resource_types=["AWS::Personalize::Schema"])
     if check:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app

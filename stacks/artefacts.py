@@ -1,4 +1,4 @@
-"""What the stacks ship, staged below ``build/`` at synth: the same source gives the same bytes, so nothing redeploys."""
+"""What the stacks ship, staged below ``build/`` at synth: the same source gives the same bytes."""
 
 from pathlib import Path
 

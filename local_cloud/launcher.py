@@ -23,7 +23,7 @@ EXIT_PORT_TAKEN = 98
 EXIT_STATE_REFUSED = 97
 # The stop is clean within this time or not at all: the group is killed, and the last snapshot stands.
 LONGEST_STOP_SECONDS = 5.0
-LONGEST_CLOSE_SECONDS = 0.5
+LONGEST_CLOSE_SECONDS = 0.2
 _log = logging.getLogger("local_cloud")
 
 
@@ -43,7 +43,7 @@ def serve(*, port: int, state: Path, lifeline: int | None, wait_scale: float) ->
     lifetime.guard_the_group()
     state = state.resolve()
     try:
-        lock = state_folder.lock(state)
+        state_folder.lock(state)  # held until this process is gone
         state_folder.prepare(state)
     except state_folder.StateFolderError as error:
         return _refuse(str(error), EXIT_STATE_REFUSED)
@@ -61,8 +61,6 @@ def serve(*, port: int, state: Path, lifeline: int | None, wait_scale: float) ->
         lifetime.when_orphaned(stop.set)
     with listener:
         asyncio.run(_run(listener, state=state, port=port, history=history, stop=stop))
-    (state / "running.json").unlink(missing_ok=True)
-    os.close(lock)
     return 0
 
 
@@ -132,8 +130,12 @@ async def _run(
         for service in played:  # while the gateway answers: what ends here is still logged and stored
             await asyncio.to_thread(service.close)
         await asyncio.to_thread(_last_snapshot, keeper, loop)
-        # A connection that a client keeps open does not hold up the end: everything is written.
-        loop.call_later(LONGEST_CLOSE_SECONDS, os._exit, 0)
+        # Everything is written: neither a connection that a client keeps open nor MiniStack's own farewell, which
+        # imports what it never used, holds up the end.
+        (state / "running.json").unlink(missing_ok=True)
+        end = threading.Timer(LONGEST_CLOSE_SECONDS, os._exit, args=(0,))
+        end.daemon = True
+        end.start()
 
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]

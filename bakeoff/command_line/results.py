@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from rich.table import Table
 
 from bakeoff.command_line.deployed import Deployed
+from bakeoff.command_line.runs import innermost_cause
 from bakeoff.command_line.screen import duration, table
 from bakeoff.contracts.naming import run_prefix
 from bakeoff.errors import RunError
@@ -63,7 +64,7 @@ def parse_report(report: Mapping[str, Any]) -> Report:
     return Report(
         run=report["runId"],
         promoted=bool(report.get("promoted")),
-        reason=report.get("reason") or "",
+        reason=innermost_cause(report.get("reason") or ""),
         default=report.get("default"),
         contestants=list(report["contestants"]),
     )

@@ -14,6 +14,8 @@ from bakeoff.config import Config
 from bakeoff.errors import RunError
 
 ALL = "all"
+# Where a description says why: an execution, a processing job's own words, any job, a function.
+_REASONS = ("Cause", "ExitMessage", "FailureReason", "errorMessage")
 _ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -197,26 +199,21 @@ class Observer:
 
 
 def failure_reason(execution: dict[str, Any]) -> str:
-    """Why an execution did not succeed, in the words of what failed; empty while it runs and when it succeeded.
-
-    A cause that is another execution's description is followed to that execution's own cause.
-    """
+    """Why an execution did not succeed, in the words of what failed; empty while it runs and when it succeeded."""
     if execution["status"] in ("RUNNING", "SUCCEEDED"):
         return ""
-    cause = execution.get("cause") or ""
+    words = innermost_cause(execution.get("cause") or "")
+    return words or execution.get("error") or execution["status"].lower().replace("_", " ")
+
+
+def innermost_cause(cause: str) -> str:
+    """The sentence in a cause that is the description, in JSON, of the execution, job or function that failed."""
     try:
-        nested = json.loads(cause)
+        described = json.loads(cause) if cause.startswith("{") else {}
     except ValueError:
-        nested = None
-    while isinstance(nested, dict):
-        cause = nested.get("Cause") or nested.get("FailureReason") or nested.get("errorMessage") or cause
-        try:
-            nested = json.loads(cause) if cause.startswith("{") else None
-        except ValueError:
-            nested = None
-        if isinstance(nested, dict) and not {"Cause", "FailureReason", "errorMessage"} & set(nested):
-            break
-    return cause or execution.get("error") or execution["status"].lower().replace("_", " ")
+        described = {}
+    deeper = next((described[key] for key in _REASONS if isinstance(described.get(key), str)), None)
+    return cause if deeper is None else innermost_cause(deeper)
 
 
 def _waiting(name: str) -> Contestant:

@@ -57,6 +57,11 @@ def test_reads_the_report_of_a_run(deployed: Deployed) -> None:
     assert (report.run, report.promoted, report.default) == ("r1", True, "ease")
 
 
+def test_a_failed_jobs_description_is_cut_down_to_its_reason() -> None:
+    cause = json.dumps({"ProcessingJobName": "evaluate", "FailureReason": "lists of another split"})
+    assert parse_report({**REPORT, "reason": cause}).reason == "lists of another split"
+
+
 def test_a_run_without_a_report_is_said_to_have_none(deployed: Deployed) -> None:
     with pytest.raises(RunError, match="no report of a run 'r2'"):
         read_report(S3(), deployed, run="r2")

@@ -140,6 +140,10 @@ def test_a_failed_contestant_is_told_with_its_reason(deployed: Deployed) -> None
             "from a Lambda",
         ),
         ({"status": "FAILED", "cause": json.dumps({"other": 1})}, '{"other": 1}'),
+        (
+            {"status": "FAILED", "cause": json.dumps({"ExitMessage": "own words", "FailureReason": "see logs"})},
+            "own words",
+        ),
         ({"status": "FAILED", "cause": "[1]"}, "[1]"),
         ({"status": "FAILED", "cause": "{cut"}, "{cut"),
     ],

@@ -32,7 +32,8 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         [[entrant["name"], entrant["status"], entrant["lists"]] for entrant in contestants],
     )
     key, run_key = evaluation_prefix(made_from), f"{run_prefix(given['runId'])}input/"
-    cloud.write_json(f"{run_key}run.json", {"split": order["split"], "contestants": contestants})
+    run = {"runId": given["runId"], "split": order["split"], "contestants": contestants}
+    cloud.write_json(f"{run_key}run.json", run)
     manifest_key = f"{run_prefix(given['runId'])}lists.manifest"
     cloud.write_json(manifest_key, _manifest(cloud, [specs[entrant["name"]] for entrant in healthy]))
     return {

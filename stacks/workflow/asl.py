@@ -54,6 +54,19 @@ def or_null(jsonata: str) -> str:
     return f"$exists({jsonata}) ? {jsonata} : null"
 
 
+def reason_of(error: str) -> str:
+    """JSONata of the sentence for a person in an error output.
+
+    The Cause is a sentence, or JSON: a failed job's or execution's description, or what a Lambda function raised.
+    """
+    said = " : ".join(
+        f"$exists($told.{key}) ? $told.{key}" for key in ("ExitMessage", "FailureReason", "Cause", "errorMessage")
+    )
+    return (
+        f"($cause := {error}.Cause; $told := $substring($cause, 0, 1) = '{{' ? $parse($cause) : {{}}; {said} : $cause)"
+    )
+
+
 def task(resource: str, arguments: Mapping[str, Any], **extra: Any) -> State:
     """A call of an integration: `resource` is what follows ``arn:aws:states:::``."""
     return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": dict(arguments), **extra}
@@ -103,6 +116,7 @@ def until_ready(
     failed: tuple[str, ...],
     reason: str,
     following: str,
+    otherwise: State | None = None,
 ) -> list[Step]:
     """Describe, choose, wait: for what Step Functions cannot `.sync`. The wait grows from one to five minutes.
 
@@ -114,6 +128,7 @@ def until_ready(
         failed: the statuses that end it badly.
         reason: JSONata of the failure's reason in the call's result.
         following: the state after.
+        otherwise: what comes after a bad end, with the ``reason`` as its input; the execution fails where it is None.
     """
     look, wait, unfit = f"Describe {what}", f"Wait for {what}", f"{what} failed".capitalize()
     describe = {
@@ -137,7 +152,7 @@ def until_ready(
                 "Next": look,
             },
         ),
-        (unfit, fail(f"Bakeoff.{_camel(what)}Failed", expression("$states.input.reason"))),
+        (unfit, otherwise or fail(f"Bakeoff.{_camel(what)}Failed", expression("$states.input.reason"))),
     ]
 
 

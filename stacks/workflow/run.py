@@ -3,7 +3,19 @@
 import json
 from typing import Any
 
-from stacks.workflow.asl import State, assign, caught, choice, expression, fail, function, machine, sequence, task
+from stacks.workflow.asl import (
+    State,
+    assign,
+    caught,
+    choice,
+    expression,
+    fail,
+    function,
+    machine,
+    reason_of,
+    sequence,
+    task,
+)
 from stacks.workflow.jobs import processing_job
 from stacks.workflow.resources import Functions, Resources
 from stacks.workflow.staging import stage_backend
@@ -60,7 +72,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
 
 def _after_failure(functions: Functions) -> dict[str, State]:
     """A failed run leaves its report, releases what it staged, and never touches what serves."""
-    outcome = "{'promote': false, 'failed': true, 'reason': $problem.Cause}"
+    outcome = f"{{'promote': false, 'failed': true, 'reason': {reason_of('$problem')}}}"
     return {
         "Publish failure": caught(
             _publish(functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
@@ -69,7 +81,7 @@ def _after_failure(functions: Functions) -> dict[str, State]:
         "Remove data of the failed run": caught(
             _remove_data(functions, following="Run failed"), following="Run failed", variable="removing"
         ),
-        "Run failed": fail(expression("$problem.Error"), expression("$problem.Cause")),
+        "Run failed": fail(expression("$problem.Error"), expression(reason_of("$problem"))),
     }
 
 
@@ -174,7 +186,7 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
                 "Output": {
                     "name": expression("$states.input.name"),
                     "status": "failed",
-                    "reason": expression(_child_reason("$states.errorOutput.Cause")),
+                    "reason": expression(reason_of("$states.errorOutput")),
                 },
             }
         ],
@@ -190,11 +202,6 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
         },
         "Assign": {"outcomes": expression("$states.result")},
     }
-
-
-def _child_reason(cause: str) -> str:
-    """A failed child's Cause is its own description as JSON; its Cause is the sentence for a person."""
-    return f"$substring({cause}, 0, 1) = '{{' and $exists($parse({cause}).Cause) ? $parse({cause}).Cause : {cause}"
 
 
 def _collect(resources: Resources, functions: Functions) -> State:
@@ -227,30 +234,13 @@ def _evaluate(resources: Resources) -> State:
 
 def _stage(resources: Resources) -> State:
     """A contestant that cannot be staged does not serve; the others do."""
-    stage = {
-        "Type": "Parallel",
-        "Branches": [stage_backend(resources)],
-        "Output": expression("$states.result[0]"),
-        "Catch": [
-            {
-                "ErrorEquals": ["States.ALL"],
-                "Next": "Not staged",
-                "Output": {
-                    "name": expression("$states.input.name"),
-                    "status": "failed",
-                    "reason": expression("$states.errorOutput.Error & ': ' & $states.errorOutput.Cause"),
-                },
-            }
-        ],
-        "End": True,
-    }
     return {
         "Type": "Map",
         "Items": expression("$lists.toStage"),
         "MaxConcurrency": resources.config.run.max_concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
-            **sequence(("Stage one", stage), ("Not staged", {"Type": "Pass", "End": True})),
+            **stage_backend(resources),
         },
         "Assign": {"staging": expression("$states.result")},
     }

@@ -3,7 +3,19 @@
 from typing import Any
 
 from bakeoff.config import Config
-from stacks.workflow.asl import State, assign, caught, choice, expression, fail, machine, or_null, sequence, task
+from stacks.workflow.asl import (
+    State,
+    assign,
+    caught,
+    choice,
+    expression,
+    fail,
+    machine,
+    or_null,
+    reason_of,
+    sequence,
+    task,
+)
 from stacks.workflow.jobs import cluster, start_script
 from stacks.workflow.resources import Resources
 
@@ -197,5 +209,4 @@ def _report() -> State:
 
 def _explain(job: str, kind: str) -> State:
     """The job's own FailureReason where there is a job, the error's words where it could not even start."""
-    words = "$contains($problem.Cause, 'FailureReason') ? $parse($problem.Cause).FailureReason : $problem.Cause"
-    return {"Type": "Pass", "Output": {"reason": expression(f"'{kind} ' & {job} & ': ' & ({words})")}}
+    return {"Type": "Pass", "Output": {"reason": expression(f"'{kind} ' & {job} & ': ' & {reason_of('$problem')}")}}

@@ -2,20 +2,31 @@
 
 from typing import Any
 
-from stacks.workflow.asl import State, Step, assign, caught, choice, expression, sequence, task, until_ready
+from stacks.workflow.asl import State, Step, assign, caught, choice, expression, reason_of, sequence, task, until_ready
 from stacks.workflow.resources import Resources
 
 
 def stage_backend(resources: Resources) -> dict[str, Any]:
-    """Creates what is not there yet and waits until it serves."""
+    """Creates what is not there yet and waits until it serves; what goes wrong is this contestant's outcome only."""
     is_campaign = "$staged.backend.type = 'personalize-campaign'"
-    return sequence(
+    steps = sequence(
         ("Take the contestant", assign(staged="$states.input")),
         ("Endpoint or campaign?", choice((is_campaign, "Create the campaign"), otherwise="Look for the endpoint")),
         *_endpoint(resources),
         *_campaign(resources),
         ("Serves", {"Type": "Pass", "Output": {"name": expression("$staged.name"), "status": "ok"}, "End": True}),
+        ("Refused", _not_staged(reason_of("$problem"))),
     )
+    steps["States"] = {
+        name: caught(state, following="Refused", variable="problem") if state["Type"] == "Task" else state
+        for name, state in steps["States"].items()
+    }
+    return steps
+
+
+def _not_staged(reason: str) -> State:
+    outcome = {"name": expression("$staged.name"), "status": "failed", "reason": expression(reason)}
+    return {"Type": "Pass", "Output": outcome, "End": True}
 
 
 def _endpoint(resources: Resources) -> list[Step]:
@@ -49,6 +60,7 @@ def _endpoint(resources: Resources) -> list[Step]:
             failed=("Failed", "OutOfService", "Deleting"),
             reason="$states.result.FailureReason",
             following="Serves",
+            otherwise=_not_staged("$states.input.reason"),
         ),
     ]
 
@@ -79,12 +91,12 @@ def _configure(resources: Resources) -> State:
 
 
 def _campaign(resources: Resources) -> list[Step]:
+    # Without minProvisionedTPS a campaign gets one transaction a second, the least and the cheapest.
     create = task(
         "aws-sdk:personalize:createCampaign",
         {
             "Name": expression("$staged.resourceName"),
             "SolutionVersionArn": expression("$staged.modelVersion"),
-            "MinProvisionedTPS": 1,
             "Tags": resources.personalize_tags("$staged.runId"),
         },
     )
@@ -105,5 +117,6 @@ def _campaign(resources: Resources) -> list[Step]:
             failed=("CREATE FAILED", "DELETE PENDING", "DELETE IN_PROGRESS"),
             reason="$states.result.Campaign.FailureReason",
             following="Serves",
+            otherwise=_not_staged("$states.input.reason"),
         ),
     ]

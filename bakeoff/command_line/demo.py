@@ -85,7 +85,7 @@ def _show(cloud: Cloud, deployed: Deployed, *, run: str, detach: bool) -> None:
     say("")
     say(f"The API serves at {deployed.api_url} (header x-api-key: {deployed.api_key}).")
     say(
-        "It goes on in the background; `make stop` ends it. Every contestant's list for one user:"
+        f"It goes on in the background; `{_make_stop(cloud.config)}` ends it. Every contestant's list for one user:"
         if detach
         else "It serves until Ctrl-C. Every contestant's list for one user, from another terminal:"
     )
@@ -102,6 +102,12 @@ def serve(config: Config, *, pause: following.Pause = time.sleep) -> None:
         pause(SERVING_POLL_SECONDS)
     log = local.state_folder(config) / "launcher.log"
     raise CloudError(f"The local cloud has ended. If it was not stopped on purpose, its log says why: {log}")
+
+
+def _make_stop(config: Config) -> str:
+    port = opening.port_of(config)
+    usual = opening.port_of(opening.environment(opening.LOCAL))
+    return "make stop" if port == usual else f"make stop PORT={port}"
 
 
 def _stop(config: Config, *, owned: bool) -> None:

@@ -136,6 +136,7 @@ class Observer:
     expected: Sequence[str]
     _ours: dict[str, str | None] = field(default_factory=dict)
     _ended: dict[str, Contestant] = field(default_factory=dict)
+    _states: dict[str, str] = field(default_factory=dict)
 
     def look(self) -> Progress:
         """Ask Step Functions once."""
@@ -185,7 +186,7 @@ class Observer:
         return contestant
 
     def _state(self, arn: str) -> str:
-        """The name of the state entered last; empty before the first."""
+        """The name of the state entered last, as far as it is among the newest events; empty before the first."""
         try:
             history = self.sfn.get_execution_history(
                 executionArn=arn, reverseOrder=True, maxResults=50, includeExecutionData=False
@@ -195,7 +196,9 @@ class Observer:
                 return ""
             raise
         entered = (event.get("stateEnteredEventDetails") for event in history["events"])
-        return next((details["name"] for details in entered if details), "")
+        name = next((details["name"] for details in entered if details), self._states.get(arn, ""))
+        self._states[arn] = name
+        return name
 
 
 def failure_reason(execution: dict[str, Any]) -> str:

@@ -115,9 +115,12 @@ def test_goes_from_nothing_to_serving(config: Config, steps: Steps) -> None:
     ]
 
 
-def test_detached_it_returns_and_leaves_the_local_cloud_running(config: Config, steps: Steps) -> None:
+def test_detached_it_returns_and_leaves_the_local_cloud_running(
+    config: Config, steps: Steps, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(config, detach=True)
     assert steps.done[0] == "start detached"
+    assert "`make stop` ends it" in capsys.readouterr().out
     assert "serve" not in steps.done
     assert steps.runs
 
@@ -132,6 +135,11 @@ def test_the_last_line_is_the_only_one_with_the_call_and_a_shell_runs_it_as_it_s
     words = shlex.split(lines[-1])
     assert words == ["curl", "-s", "-H", "x-api-key: the-key", f"{deployed.api_url}/recommendations/7?n=10"]
     assert ("`make stop` ends it" if detach else "until Ctrl-C") in lines[-2] + lines[-3]
+
+
+def test_a_demo_at_another_port_says_how_to_stop_that_one(steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:
+    run(opening.environment("local", 4999), detach=True)
+    assert "`make stop PORT=4999` ends it" in capsys.readouterr().out
 
 
 def test_ctrl_c_stops_what_it_started_and_says_that_it_can_go_on(

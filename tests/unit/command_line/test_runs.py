@@ -103,6 +103,16 @@ def test_tells_the_state_that_each_contestant_is_in(deployed: Deployed) -> None:
     ]
 
 
+def test_a_state_is_remembered_where_the_newest_events_name_none(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    sfn.add("run", "r1")
+    sfn.entered[RUN] = ["Measure latency"]
+    watching = observer(sfn, deployed, ())
+    watching.look()
+    sfn.entered[RUN] = []
+    assert watching.look().state == "Measure latency"
+
+
 def test_a_contestant_that_has_ended_and_other_runs_are_not_asked_for_again(deployed: Deployed) -> None:
     sfn = StepFunctions()
     sfn.add("run", "r1")

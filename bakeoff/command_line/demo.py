@@ -42,7 +42,7 @@ def run_demo(config: Config, *, data: Path | None, contestants: list[str], detac
             serve(config)
     except KeyboardInterrupt:
         _stop(config, owned=owned)
-        say("\nStopped; everything so far is kept. `make demo` goes on from there.")
+        say(f"\nStopped; everything so far is kept. `{_make('demo', config)}` goes on from there.")
     except BaseException:
         _stop(config, owned=owned)
         raise
@@ -85,7 +85,7 @@ def _show(cloud: Cloud, deployed: Deployed, *, run: str, detach: bool) -> None:
     say("")
     say(f"The API serves at {deployed.api_url} (header x-api-key: {deployed.api_key}).")
     say(
-        f"It goes on in the background; `{_make_stop(cloud.config)}` ends it. Every contestant's list for one user:"
+        f"It goes on in the background; `{_make('stop', cloud.config)}` ends it. Every contestant's list for one user:"
         if detach
         else "It serves until Ctrl-C. Every contestant's list for one user, from another terminal:"
     )
@@ -104,10 +104,11 @@ def serve(config: Config, *, pause: following.Pause = time.sleep) -> None:
     raise CloudError(f"The local cloud has ended. If it was not stopped on purpose, its log says why: {log}")
 
 
-def _make_stop(config: Config) -> str:
+def _make(task: str, config: Config) -> str:
+    """The call of make that means this local cloud."""
     port = opening.port_of(config)
     usual = opening.port_of(opening.environment(opening.LOCAL))
-    return "make stop" if port == usual else f"make stop PORT={port}"
+    return f"make {task}" if port == usual else f"make {task} PORT={port}"
 
 
 def _stop(config: Config, *, owned: bool) -> None:

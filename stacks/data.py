@@ -8,11 +8,10 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bakeoff.config import Config
+from bakeoff.contracts.naming import NO_RUN
 from stacks.acknowledge import acknowledge
 from stacks.constructs.clean_up import EmptyBuckets
 from stacks.names import Names
-
-NO_RUN = "none"  # SSM stores no empty value; bakeoff.serving.store reads it as "no run is promoted yet"
 
 
 class DataStack(Stack):

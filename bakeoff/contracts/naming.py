@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+NO_RUN = "none"  # what the parameter of the promoted run holds before the first: SSM stores no empty value
 LONGEST_NAME = 63  # SageMaker jobs, models and endpoints; Personalize solutions and campaigns
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from botocore.session import Session
 
 from bakeoff.contracts.interactions import Event
+from bakeoff.contracts.naming import NO_RUN
 from bakeoff.errors import CloudError
 from bakeoff.serving import log
 from bakeoff.serving.attributes import from_item
@@ -20,7 +21,6 @@ from bakeoff.serving.run import Run
 from bakeoff.serving.settings import Settings
 from bakeoff.serving.titles import Title, Titles
 
-NO_RUN = "none"  # what the parameter holds before the first run is promoted: SSM stores no empty value
 _THREADS = 16
 _T = TypeVar("_T")
 

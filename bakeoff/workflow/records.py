@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bakeoff.contracts.naming import NO_RUN
 from bakeoff.serving.attributes import from_item, to_item
-from bakeoff.serving.store import NO_RUN
 from bakeoff.workflow.cloud import Cloud
 
 

@@ -15,10 +15,10 @@ def stage_backend(resources: Resources) -> dict[str, Any]:
         *_endpoint(resources),
         *_campaign(resources),
         ("Serves", {"Type": "Pass", "Output": {"name": expression("$staged.name"), "status": "ok"}, "End": True}),
-        ("Refused", _not_staged(reason_of("$problem"))),
+        ("Refused", _not_staged(reason_of("$refusal"))),
     )
     steps["States"] = {
-        name: caught(state, following="Refused", variable="problem") if state["Type"] == "Task" else state
+        name: caught(state, following="Refused", variable="refusal") if state["Type"] == "Task" else state
         for name, state in steps["States"].items()
     }
     return steps

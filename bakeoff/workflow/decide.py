@@ -19,7 +19,9 @@ def decide_promotion(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     contestants = [_as_it_stands(one, metrics, given) for one in given["lists"]["contestants"]]
     promoted = promoted_run_id(cloud)
     incumbent = read_record(cloud, promoted) if promoted else None
-    decision = decide(contestants, incumbent, default_contestant=given["defaultContestant"])
+    decision = decide(
+        contestants, incumbent, dataset=given["order"]["dataset"], default_contestant=given["defaultContestant"]
+    )
     record = read_record(cloud, given["runId"]) or {}
     write_record(
         cloud,

@@ -27,15 +27,22 @@ class Decision:
 
 
 def decide(
-    contestants: Sequence[Mapping[str, Any]], incumbent: Mapping[str, Any] | None, *, default_contestant: str
+    contestants: Sequence[Mapping[str, Any]],
+    incumbent: Mapping[str, Any] | None,
+    *,
+    dataset: str,
+    default_contestant: str,
 ) -> Decision:
     """Let a healthy run pass when it is the first, or when its default is not worse than the incumbent's.
 
     "Not worse" is: at least the incumbent's figure, or lower by less than the challenger's own 95 % interval says.
+    Figures of two data sets say nothing about each other; a run on another data set was asked for by its name, and
+    passes when it is healthy.
 
     Args:
         contestants: the run's, with ``status``, ``reason``, ``twin`` and ``validation``.
         incumbent: the promoted run's record; None before the first.
+        dataset: the run's data set.
         default_contestant: a name, or ``auto`` for the best on validation that is no twin.
     """
     default, problem = _default(contestants, default_contestant)
@@ -44,6 +51,9 @@ def decide(
     name = default["name"]
     if incumbent is None:
         return Decision(promote=True, reason=f"The first healthy run; its default is {name}.", default=name)
+    if incumbent["dataset"] != dataset:
+        reason = f"A healthy run on {dataset}, asked for by name; the promoted one was on {incumbent['dataset']}."
+        return Decision(promote=True, reason=reason, default=name)
     rival = next(one for one in incumbent["contestants"] if one["name"] == incumbent["default"])
     promote, reason = _compare(default, rival)
     if incumbent["split"] != default["split"]:

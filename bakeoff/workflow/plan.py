@@ -78,14 +78,15 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     """What each contestant will make, under which names; notes in the run's record what the run may come to hold.
 
     Args:
-        order: ``runId``, ``executionArn``, ``campaignArnPrefix``, and ``preparation`` and ``contestants`` as `plan_run`
-            gave them.
+        order: ``runId``, ``executionArn``, ``campaignArnPrefix``, and ``dataset``, ``preparation`` and ``contestants`` as
+            `plan_run` gave them.
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
     contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"]]
     data_version = preparation["dataVersion"]
     planned = {
+        "dataset": order["dataset"],
         "dataVersion": data_version,
         "split": manifest["split"]["hash"],
         "loadedKey": loaded_key(data_version),
@@ -98,6 +99,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         {
             "runId": order["runId"],
             "executionArn": order["executionArn"],
+            "dataset": order["dataset"],
             "dataVersion": data_version,
             "preparedKey": preparation["key"],
             "backends": [spec["backend"] for spec in contestants],

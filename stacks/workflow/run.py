@@ -129,6 +129,7 @@ def _plan_contestants(resources: Resources, functions: Functions) -> State:
         "runId": expression(_RUN_ID),
         "executionArn": expression("$states.context.Execution.Id"),
         "campaignArnPrefix": resources.personalize_arn("campaign/"),
+        "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
         "contestants": expression("$plan.contestants"),
     }

@@ -78,7 +78,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     """What each contestant will make, under which names; notes in the run's record what the run may come to hold.
 
     Args:
-        order: ``runId``, ``executionArn``, ``campaignArnPrefix``, and ``dataset``, ``preparation`` and ``contestants`` as
+        order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``dataset``, ``preparation`` and ``contestants`` as
             `plan_run` gave them.
     """
     preparation = order["preparation"]

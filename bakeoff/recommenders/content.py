@@ -53,7 +53,7 @@ class Settings:
     field_weights: Mapping[str, float] = setting(FIELD_WEIGHTS, above=0)
     min_documents: int = setting(2, at_least=1)
     popularity_weights: tuple[float, ...] = setting((0.0, 1.0, 2.0, 3.0, 5.0, 8.0), at_least=0, not_empty=True)
-    half_lives: tuple[float, ...] = setting((0.0, 20.0), at_least=0, not_empty=True)
+    half_lives: tuple[float, ...] = setting((0.0, 3.0, 10.0, 30.0), at_least=0, not_empty=True)
     director_cap: int = setting(2, at_least=1)
     page_size: int = setting(10, at_least=1)
     cold_items: bool = setting(False)

@@ -135,9 +135,9 @@ def _answer(archive: Archive, request: Request, ranked: RankedList) -> dict[str,
     return {**user, "items": items, "status": "cold" if ranked.cold else "ok"}
 
 
-def write_answers(answers: Sequence[dict[str, Any]], accept: str) -> str:
-    """The body: one object for ``application/json`` where there is one answer, otherwise one line per answer."""
+def write_answers(answers: Sequence[dict[str, Any]], accept: str) -> tuple[str, str]:
+    """The body and its content type: one JSON object where it is asked for and there is one answer, else JSON Lines."""
     lines = [json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in answers]
-    if accept.partition(";")[0].strip().lower() == JSON and len(lines) == 1:
-        return lines[0]
-    return "".join(f"{line}\n" for line in lines)
+    if accept.partition(";")[0].strip().lower() == JSON_LINES or len(lines) != 1:
+        return "".join(f"{line}\n" for line in lines), JSON_LINES
+    return lines[0], JSON

@@ -7,7 +7,7 @@ sagemaker.readthedocs.io/en/stable/frameworks/sklearn/using_sklearn.html#sagemak
 from pathlib import Path
 from typing import Any
 
-from bakeoff.recommenders.base.answering import JSON, Request, answer, read_requests, write_answers
+from bakeoff.recommenders.base.answering import Request, answer, read_requests, write_answers
 from bakeoff.recommenders.base.archive import Archive
 
 
@@ -30,6 +30,6 @@ def predict_fn(requests: list[Request], archive: Archive) -> list[dict[str, Any]
     return answer(archive, requests)
 
 
-def output_fn(answers: list[dict[str, Any]], accept: str) -> str:
-    """The answer body; what asks for neither of the two types gets application/json."""
-    return write_answers(answers, accept or JSON)
+def output_fn(answers: list[dict[str, Any]], accept: str) -> tuple[str, str]:
+    """The answer body and its content type, which the server puts into the header."""
+    return write_answers(answers, accept)

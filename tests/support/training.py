@@ -1,0 +1,100 @@
+"""Recommenders trained on the small data set, for the tests of whatever holds or asks a model."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bakeoff.data.interactions import Interactions
+from bakeoff.data.prepared import Prepared
+from bakeoff.training.hyperparameters import Hyperparameters
+from bakeoff.training.run import Trained, train_recommender
+
+CHECKOUT = Path(__file__).parents[2]
+SERVE = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "serve"
+# By contestant: its recommender, settings that train in a second, and what it learns from.
+SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
+    "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
+    "autoencoder": ("autoencoder", {"layers": [24], "batch_size": 8, "max_epochs": 12, "learning_rate": 0.01}, "liked"),
+    "autoencoder-article": (
+        "autoencoder",
+        {
+            "layers": [32, 8],
+            "activation": "relu",
+            "loss": "squared_error",
+            "row": "values",
+            "dropout": 0,
+            "batch_size": 8,
+            "max_epochs": 12,
+            "learning_rate": 0.01,
+            "popularity_exponents": [0],
+        },
+        "all",
+    ),
+    "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
+}
+
+
+def order(contestant: str, *, seed: int = 7) -> Hyperparameters:
+    recommender, settings, learns_from = SMALL[contestant]
+    return Hyperparameters.parse(
+        {
+            "contestant": contestant,
+            "recommender": recommender,
+            "settings": json.dumps(settings),
+            "learns_from": learns_from,
+            "seed": str(seed),
+        }
+    )
+
+
+def train(contestant: str, prepared: Prepared, *, seed: int = 7) -> Trained:
+    return train_recommender(prepared, order=order(contestant, seed=seed), log=lambda line: None)
+
+
+def job_environment(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, str]:
+    """The folders of a training job below `folder`, with its hyper-parameters written; `prepared` is to lie there."""
+    (folder / "config").mkdir(parents=True, exist_ok=True)
+    (folder / "config" / "hyperparameters.json").write_text(json.dumps(dict(hyperparameters)), encoding="utf-8")
+    return {
+        "SM_CHANNEL_PREPARED": str(folder / "prepared"),
+        "SM_INPUT_CONFIG_DIR": str(folder / "config"),
+        "SM_MODEL_DIR": str(folder / "model"),
+        "SM_OUTPUT_DIR": str(folder / "output"),
+    }
+
+
+def run_alone(
+    script: str, *, folder: Path, environment: Mapping[str, str], absent: tuple[str, ...]
+) -> subprocess.CompletedProcess[str]:
+    """Run a script in a fresh interpreter that sees its folder and the installed packages but for `absent` ones."""
+    # None in sys.modules makes an import fail as if nothing were installed.
+    block = f"import sys, runpy; sys.modules.update(dict.fromkeys({absent}))"
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"{block}; runpy.run_path({script!r}, run_name='__main__')"],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
+def rows(*histories: list[tuple[int, float]], n_items: int) -> Interactions:
+    """Interactions from (column, value) pairs per user, oldest first."""
+    users = np.repeat(np.arange(len(histories)), [len(history) for history in histories])
+    pairs = [pair for history in histories for pair in history]
+    return Interactions.from_columns(
+        users=users,
+        items=np.array([column for column, _ in pairs], np.int32),
+        values=np.array([value for _, value in pairs], np.float32),
+        timestamps=np.arange(len(pairs)),
+        n_users=len(histories),
+        n_items=n_items,
+    )

@@ -17,7 +17,7 @@ from bakeoff.errors import SetupError
 
 LIBRARY = "bakeoff"
 ROOT = Path(__file__).parent.parent
-RECOMMENDERS = "bakeoff/recommenders"
+RECOMMENDERS = "bakeoff.recommenders"
 TRAIN_JOB = "train_recommender"
 INFERENCE = "serve/inference.py"
 # Rooms that a Lambda may hold: standard library, botocore and urllib3 only.
@@ -44,8 +44,8 @@ def stage_job(name: str, *, build: Path, root: Path = ROOT) -> Path:
     """Write the tarball of ``sagemaker_jobs/<name>``: the same source gives the same bytes."""
     source = root / "sagemaker_jobs" / name
     scripts = _files(source)
-    dynamic = _recommender_files(root) if name == TRAIN_JOB else []
-    modules = imported_modules([*scripts, *dynamic], root=root) | set(dynamic)
+    found_by_name = _recommenders(root) if name == TRAIN_JOB else []
+    modules = imported_modules(scripts, and_named=found_by_name, root=root)
     target = build / "jobs" / name / "source.tar.gz"
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".unfinished")
@@ -64,8 +64,7 @@ def stage_model_code(recommender: str, *, into: Path, job: Path, root: Path = RO
         root: where the library lies.
     """
     inference = job / INFERENCE
-    model = root / RECOMMENDERS / f"{recommender}.py"
-    modules = imported_modules([inference, model], root=root) | {model}
+    modules = imported_modules([inference], and_named=[f"{RECOMMENDERS}.{recommender}"], root=root)
     _copy([(inference, inference.name), *_named(modules, root)], into)
 
 
@@ -76,10 +75,10 @@ def recommender_hashes(*, root: Path = ROOT) -> dict[str, str]:
     """
     scripts = _files(root / "sagemaker_jobs" / TRAIN_JOB)
     hashes = {}
-    for recommender in _recommender_files(root):
-        modules = imported_modules([*scripts, recommender], root=root) | {recommender, *scripts}
-        content = _archive(_named(modules, root))
-        hashes[recommender.stem] = hashlib.sha256(content).hexdigest()[:12]
+    for recommender in _recommenders(root):
+        modules = imported_modules(scripts, and_named=[recommender], root=root)
+        content = _archive(_named([*scripts, *modules], root))
+        hashes[recommender.rpartition(".")[2]] = hashlib.sha256(content).hexdigest()[:12]
     return hashes
 
 
@@ -100,13 +99,20 @@ def _archive(files: Iterable[tuple[Path, str]]) -> bytes:
     return content.getvalue()
 
 
-def imported_modules(scripts: Iterable[Path], *, root: Path = ROOT) -> set[Path]:
+def imported_modules(scripts: Iterable[Path], *, and_named: Iterable[str] = (), root: Path = ROOT) -> set[Path]:
     """The library's files that scripts import, directly or not, inside functions too; the scripts are not among them.
 
     A module brings the ``__init__.py`` of its packages along, for Python runs them first.
+
+    Args:
+        scripts: files outside the library.
+        and_named: dotted names of modules that a script finds by name, which no import statement tells.
+        root: where the library lies.
     """
     found: set[Path] = set()
-    waiting = list(scripts)
+    for name in and_named:
+        found |= _module_files(name, root)
+    waiting = [*scripts, *found]
     while waiting:
         for name in _library_imports(waiting.pop()):
             new = _module_files(name, root) - found
@@ -135,8 +141,9 @@ def _module_files(name: str, root: Path) -> set[Path]:
     return {path for path in candidates if path.is_file()}
 
 
-def _recommender_files(root: Path) -> list[Path]:
-    return sorted(path for path in (root / RECOMMENDERS).glob("*.py") if path.stem != "__init__")
+def _recommenders(root: Path) -> list[str]:
+    files = root.joinpath(*RECOMMENDERS.split(".")).glob("*.py")
+    return sorted(f"{RECOMMENDERS}.{path.stem}" for path in files if path.stem != "__init__")
 
 
 def _files(folder: Path) -> list[Path]:

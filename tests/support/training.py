@@ -73,10 +73,18 @@ def run_alone(
     script: str, *, folder: Path, environment: Mapping[str, str], absent: tuple[str, ...]
 ) -> subprocess.CompletedProcess[str]:
     """Run a script in a fresh interpreter that sees its folder and the installed packages but for `absent` ones."""
-    # None in sys.modules makes an import fail as if nothing were installed.
-    block = f"import sys, runpy; sys.modules.update(dict.fromkeys({absent}))"
+    # Beside sys.path, so that the libraries' own look-ups find them missing as on a machine that never had them.
+    block = (
+        "import sys, runpy\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {absent}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        f"runpy.run_path({script!r}, run_name='__main__')"
+    )
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", f"{block}; runpy.run_path({script!r}, run_name='__main__')"],
+        [sys.executable, "-W", "error", "-c", block],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **environment},
         capture_output=True,

@@ -12,6 +12,8 @@ import urllib3
 from bakeoff.errors import BakeoffError
 
 Send = Callable[[str, bytes], Any]
+# Characters of a reason: an answer may have 4,096 bytes, and a character takes up to four.
+_LONGEST_REASON = 800
 
 
 def _put(url: str, body: bytes) -> None:
@@ -32,9 +34,9 @@ def answer(event: Mapping[str, Any], *, on_delete: Callable[[], Any], send: Send
         if event["RequestType"] == "Delete":
             on_delete()
     except BakeoffError as error:
-        said |= {"Status": "FAILED", "Reason": str(error)}
+        said |= {"Status": "FAILED", "Reason": str(error)[:_LONGEST_REASON]}
     except Exception as error:
-        said |= {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"}
+        said |= {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:_LONGEST_REASON]}
         raise
     finally:
-        send(event["ResponseURL"], json.dumps(said).encode())
+        send(event["ResponseURL"], json.dumps(said, ensure_ascii=False).encode())

@@ -135,7 +135,7 @@ def _spec(
         "runId": order["runId"],
         "name": name,
         "kind": entry["kind"],
-        "executionName": f"{order['runId']}-{name}"[:LONGEST_EXECUTION_NAME],
+        "executionName": _execution_name(order["runId"], name),
         "resourceName": resource,
         "jobName": resource_name(cloud.settings.prefix, name, made_from, attempt=_attempt(order)),
         "preparedUri": preparation["uri"],
@@ -149,6 +149,15 @@ def _spec(
         "personalize": lambda: _personalize_spec(entry, manifest, shared, campaign_arn=campaign_arn),
     }
     return {**shared, **of_kind[entry["kind"]]()}
+
+
+def _execution_name(run_id: str, contestant: str) -> str:
+    """``<run>-<contestant>``; a run's id that leaves no room is cut and told from others by its fingerprint."""
+    name = f"{run_id}-{contestant}"
+    if len(name) <= LONGEST_EXECUTION_NAME:
+        return name
+    tail = f"-{fingerprint(run_id)}-{contestant}"
+    return f"{run_id[: LONGEST_EXECUTION_NAME - len(tail)]}{tail}"
 
 
 def _sagemaker_spec(entry: Mapping[str, Any], manifest: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:

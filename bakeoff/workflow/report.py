@@ -85,7 +85,8 @@ def _row(contestant: Mapping[str, Any], default: str | None) -> str:
         f"{latency['p50']} / {latency['p95']}" if latency.get("n") else "",
         _status(contestant, default),
     ]
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+    # A reason may hold line ends and bars, which would end the row and the cell.
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |"
 
 
 def _status(contestant: Mapping[str, Any], default: str | None) -> str:

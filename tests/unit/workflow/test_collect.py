@@ -1,0 +1,130 @@
+"""Collecting outcomes: the evaluation's input names everybody, its manifest just the lists that exist."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bakeoff.errors import RunError
+from bakeoff.workflow.collect import collect_lists
+from bakeoff.workflow.plan import plan_contestants
+
+
+@pytest.fixture
+def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Three contestants as they were planned; one failed."""
+    aws.put_file("prepared/v1/manifest.json", manifest)
+    order = {
+        "runId": "run-1",
+        "executionArn": "arn",
+        "campaignArnPrefix": "arn:aws:personalize:us-east-1:123456789012:campaign/",
+        "dataset": "small",
+        "preparation": {"dataVersion": "v1", "key": "prepared/v1/", "uri": "s3://bakeoff-test/prepared/v1/"},
+        "contestants": [
+            entry("ease", learns_from="all", longest_list=50, needs_history=False),
+            entry("als"),
+            entry("sims", "personalize", reacts_to_events=False),
+        ],
+    }
+    planned = plan_contestants(aws.cloud, order)
+    outcomes = [
+        {"name": "sims", "status": "ok", "twin": True, "modelVersion": "arn:version", "validation": None},
+        {"name": "als", "status": "failed", "reason": "TrainingJob als: out of memory"},
+        {
+            "name": "ease",
+            "status": "ok",
+            "twin": False,
+            "modelVersion": "job-1",
+            "trainingSeconds": 12.5,
+            "billableSeconds": 13,
+            "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
+        },
+    ]
+    aws.calls.clear()
+    return {"runId": "run-1", "order": planned, "outcomes": outcomes, "evaluationSourceHash": "e1"}
+
+
+def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, given: dict[str, Any]) -> None:
+    collected = collect_lists(aws.cloud, given)
+    run = aws.file("runs/run-1/input/run.json")
+    ease, als, sims = run["contestants"]
+    specs = {spec["name"]: spec for spec in given["order"]["contestants"]}
+    assert run == {"runId": "run-1", "split": "5" * 64, "contestants": collected["contestants"]}
+    assert ease == {
+        "name": "ease",
+        "title": "Ease",
+        "status": "ok",
+        "reason": None,
+        "split": "5" * 64,
+        "lists": specs["ease"]["listsPath"],
+        "learnsFrom": "all",
+        "longestList": 50,
+        "needsHistory": False,
+        "reactsToEvents": True,
+        "twin": False,
+        "modelVersion": "job-1",
+        "trainingSeconds": 12.5,
+        "billableSeconds": 13,
+        "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
+        "backend": specs["ease"]["backend"],
+    }
+    assert (als["status"], als["reason"], als["twin"], als["modelVersion"]) == (
+        "failed",
+        "TrainingJob als: out of memory",
+        False,
+        None,
+    )
+    assert (sims["twin"], sims["reactsToEvents"], sims["trainingSeconds"]) == (True, False, None)
+
+
+def test_the_manifest_lists_the_healthy_ones_files(aws: Any, given: dict[str, Any]) -> None:
+    collected = collect_lists(aws.cloud, given)
+    specs = {spec["name"]: spec for spec in given["order"]["contestants"]}
+    assert collected["manifestUri"] == "s3://bakeoff-test/runs/run-1/lists.manifest"
+    assert aws.file("runs/run-1/lists.manifest") == [
+        {"prefix": "s3://bakeoff-test/lists/"},
+        f"{specs['ease']['listsPath']}/histories.jsonl.out",
+        f"{specs['sims']['listsPath']}/users.jsonl.out",
+    ]
+    assert collected["runUri"] == "s3://bakeoff-test/runs/run-1/input/"
+
+
+def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
+    collected = collect_lists(aws.cloud, given)
+    specs = {spec["name"]: spec for spec in given["order"]["contestants"]}
+    assert collected["toStage"] == [
+        {
+            "runId": "run-1",
+            "name": name,
+            "resourceName": specs[name]["resourceName"],
+            "modelVersion": version,
+            "backend": specs[name]["backend"],
+        }
+        for name, version in (("ease", "job-1"), ("sims", "arn:version"))
+    ]
+
+
+def test_an_evaluation_of_the_same_lists_is_found_again_by_another_run(aws: Any, given: dict[str, Any]) -> None:
+    first = collect_lists(aws.cloud, given)
+    assert first["evaluated"] is False
+    aws.put_file(f"{first['evaluationKey']}metrics.json", {})
+    second = collect_lists(aws.cloud, {**given, "runId": "run-2"})
+    assert second["evaluated"] is True
+    assert second["evaluationUri"] == first["evaluationUri"] == f"s3://bakeoff-test/{first['evaluationKey']}"
+    assert second["evaluationJobName"] != first["evaluationJobName"]
+
+
+def test_another_evaluation_is_made_for_other_outcomes_or_another_source(aws: Any, given: dict[str, Any]) -> None:
+    worse = [{**one, "status": "failed", "reason": "r"} if one["name"] == "sims" else one for one in given["outcomes"]]
+    variants = [given, {**given, "evaluationSourceHash": "e2"}, {**given, "outcomes": worse}]
+    assert len({collect_lists(aws.cloud, variant)["evaluationKey"] for variant in variants}) == 3
+
+
+def test_a_run_in_which_all_failed_says_why_for_each(aws: Any, given: dict[str, Any]) -> None:
+    given["outcomes"] = [
+        {"name": one["name"], "status": "failed", "reason": f"{one['name']} broke"} for one in given["outcomes"]
+    ]
+    with pytest.raises(RunError) as refused:
+        collect_lists(aws.cloud, given)
+    assert str(refused.value) == ("No contestant could be trained. ease: ease broke; als: als broke; sims: sims broke")
+    assert aws.called("PutObject") == []

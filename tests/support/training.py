@@ -73,14 +73,16 @@ def run_alone(
     script: str, *, folder: Path, environment: Mapping[str, str], absent: tuple[str, ...]
 ) -> subprocess.CompletedProcess[str]:
     """Run a script in a fresh interpreter that sees its folder and the installed packages but for `absent` ones."""
-    # Beside sys.path, so that the libraries' own look-ups find them missing as on a machine that never had them.
+    # Nobody finds them, whether by an import or by looking whether they are there: as if they were not installed.
     block = (
         "import sys, runpy\n"
-        "class Absent:\n"
+        "class Without:\n"
+        "    def __init__(self, finder): self.finder = finder\n"
+        "    def __getattr__(self, name): return getattr(self.finder, name)\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name.partition('.')[0] in {absent}:\n"
-        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
-        "sys.meta_path.insert(0, Absent())\n"
+        f"        if name.partition('.')[0] in {absent}: return None\n"
+        "        return self.finder.find_spec(name, path, target)\n"
+        "sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]\n"
         f"runpy.run_path({script!r}, run_name='__main__')"
     )
     return subprocess.run(

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from bakeoff.serving import store
+from bakeoff.contracts.naming import NO_RUN
 from bakeoff.serving.fan_out import Status
 from bakeoff.serving.settings import Settings
 from lambdas.get_recommendations.handler import API
@@ -45,4 +45,4 @@ def test_every_route_is_on_the_page(route: str) -> None:
 
 
 def test_the_value_before_the_first_run_is_on_the_page() -> None:
-    assert f"`{store.NO_RUN}` before the first" in PAGE
+    assert f"`{NO_RUN}` before the first" in PAGE

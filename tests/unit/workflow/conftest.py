@@ -75,6 +75,10 @@ class TestCloud:
         """The ARN of an execution that goes on, or is over."""
         sfn = self.clients["stepfunctions"]
         machine = "arn:aws:states:us-east-1:123456789012:stateMachine:run"
+        if not sfn.list_state_machines()["stateMachines"]:
+            definition = '{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 9, "End": true}}}'
+            role = "arn:aws:iam::123456789012:role/run"
+            sfn.create_state_machine(name="run", definition=definition, roleArn=role)
         arn: str = sfn.start_execution(stateMachineArn=machine, name=name)["executionArn"]
         if not running:
             sfn.stop_execution(executionArn=arn)
@@ -89,7 +93,7 @@ class _Clients:
         session.set_credentials("AKIDTEST", "secret")
         session.set_config_variable("region", "us-east-1")
         session.set_config_variable("ignore_configured_endpoint_urls", True)
-        self._session = session
+        self.session = session
         self._answering: dict[str, AnsweringClient] = {}
         self.calls: list[Call] = []
         self.unnoted: dict[str, Any] = {service: session.create_client(service) for service in _IN_MOTO}
@@ -99,7 +103,7 @@ class _Clients:
 
     def answering(self, service: str) -> AnsweringClient:
         if service not in self._answering:
-            self._answering[service] = AnsweringClient(self._session, service, self.calls)
+            self._answering[service] = AnsweringClient(self.session, service, self.calls)
         return self._answering[service]
 
     def close(self) -> None:
@@ -116,10 +120,10 @@ def _clients() -> Iterator[_Clients]:
 
 
 @pytest.fixture
-def aws(_clients: _Clients, session: Session) -> Iterator[TestCloud]:
+def aws(_clients: _Clients) -> Iterator[TestCloud]:
     """Empty buckets and tables, no promoted run; SageMaker and Personalize must not be asked unless a test says how."""
     with mock_aws():
-        cloud = Cloud(settings=SETTINGS, session=session, clients=dict(_clients.in_moto))
+        cloud = Cloud(settings=SETTINGS, session=_clients.session, clients=dict(_clients.in_moto))
         made = TestCloud(cloud, _clients.unnoted, _clients.calls, _clients.answering)
         for service in ("sagemaker", "personalize"):
             made.answer(service, not_to_be_asked)
@@ -138,11 +142,6 @@ def _set_up(aws: TestCloud) -> None:
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    aws.clients["stepfunctions"].create_state_machine(
-        name="run",
-        definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 9, "End": true}}}',
-        roleArn="arn:aws:iam::123456789012:role/run",
-    )
     aws.promote(NO_RUN)
 
 

@@ -1,6 +1,7 @@
 """The configuration: typed models of ``config/*.toml`` and ``config/images.json``, read at synth and by the CLI."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -11,6 +12,9 @@ from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
 
 CONFIG_FOLDER = Path(__file__).parent.parent / "config"
+# It begins the name of every resource. A hyphen in it would make dev-2's resources look like dev's, which deletes its
+# own by the beginning of their names; the length leaves room for what a bucket's name holds besides.
+_ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Seconds = Annotated[int, Field(ge=60, le=432_000)]
@@ -182,6 +186,9 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER) -> Config:
     """
     if name not in environments(folder):
         raise ConfigurationError("--env", [f"'{name}' is no environment; there are {', '.join(environments(folder))}"])
+    if not _ENVIRONMENT_NAME.fullmatch(name):
+        rule = f"the file's name '{name}' must be a small letter, then up to 15 small letters or digits"
+        raise ConfigurationError(f"config/{name}.toml", [rule])
     environment = _read_toml(folder / f"{name}.toml", _Environment)
     catalogue = _read_toml(folder / "contestants.toml", _Catalogue)
     images = load_images(folder).get(environment.region)

@@ -8,6 +8,9 @@ from bakeoff.workflow.custom_resource import answer
 from bakeoff.workflow.remains import empty_buckets
 
 
+def cloud() -> Cloud:
+    return Cloud(settings=WorkflowSettings.from_environment(os.environ, "buckets"))
+
+
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
-    cloud = Cloud(settings=WorkflowSettings.from_environment(os.environ, "buckets"))
-    answer(event, on_delete=lambda: empty_buckets(cloud))
+    answer(event, on_delete=lambda: empty_buckets(cloud()))

@@ -10,9 +10,12 @@ from bakeoff.workflow.remains import remove_remains
 _RESERVE_MS = 20_000  # of the function's time, to say that it was not enough
 
 
+def cloud() -> Cloud:
+    return Cloud(settings=WorkflowSettings.from_environment(os.environ, "prefix"))
+
+
 def lambda_handler(event: dict[str, Any], context: Any) -> None:
-    cloud = Cloud(settings=WorkflowSettings.from_environment(os.environ, "prefix"))
-    answer(
-        event,
-        on_delete=lambda: remove_remains(cloud, may_go_on=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS),
-    )
+    def may_go_on() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _RESERVE_MS)
+
+    answer(event, on_delete=lambda: remove_remains(cloud(), may_go_on=may_go_on))

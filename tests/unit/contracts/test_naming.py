@@ -1,0 +1,59 @@
+"""Names carry what they were made from, fit the services and are the same on every machine."""
+
+import re
+
+import pytest
+
+from bakeoff.contracts import naming
+from bakeoff.contracts.naming import LONGEST_NAME, fingerprint, resource_name
+
+SERVICES_TAKE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # SageMaker's model of a name; Personalize takes more
+
+
+def test_a_fingerprint_is_the_same_on_every_machine() -> None:
+    assert fingerprint({"b": 1, "a": [1.5, None]}, "ü") == "7c7447fd8846"
+
+
+def test_the_order_of_keys_does_not_count_and_the_order_of_values_does() -> None:
+    assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
+    assert fingerprint([1, 2]) != fingerprint([2, 1])
+    assert fingerprint("a", "b") != fingerprint("ab")
+    assert fingerprint("a", "b") != fingerprint(["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attempt", "name"),
+    [
+        (("bakeoff-dev", "ease", "0123456789ab"), None, "bakeoff-dev-ease-0123456789ab"),
+        (("bakeoff-dev", "ease", "0123456789ab"), "cdef01", "bakeoff-dev-ease-0123456789ab-cdef01"),
+        (
+            ("bakeoff-dev", "a-very-long-contestant-name-indeed", "0123456789ab"),
+            "cdef01",
+            "bakeoff-dev-a-very-long-contestant-name-ind-0123456789ab-cdef01",
+        ),
+    ],
+)
+def test_a_name_says_whose_it_is_and_what_it_is_made_from(
+    arguments: tuple[str, str, str], attempt: str | None, name: str
+) -> None:
+    assert resource_name(*arguments, attempt=attempt) == name
+
+
+@pytest.mark.parametrize("length", range(1, 70))
+def test_a_name_of_any_length_is_one_that_the_services_take(length: int) -> None:
+    contestant = ("ab-" * 30)[:length].rstrip("-")
+    name = resource_name("bakeoff-production", contestant, "0123456789ab", attempt="cdef01")
+    assert len(name) <= LONGEST_NAME
+    assert SERVICES_TAKE.fullmatch(name)
+    assert name.endswith("-0123456789ab-cdef01"), "what tells names apart is never cut"
+
+
+def test_every_prefix_ends_with_a_slash_and_none_holds_another() -> None:
+    prefixes = [
+        naming.raw_prefix("x"),
+        naming.prepared_prefix("x"),
+        naming.lists_prefix("x"),
+        naming.evaluation_prefix("x"),
+        naming.run_prefix("x"),
+    ]
+    assert prefixes == ["raw/x/", "prepared/x/", "lists/x/", "evaluations/x/", "runs/x/"]

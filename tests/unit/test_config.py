@@ -1,0 +1,216 @@
+"""The configuration: what the repository has is sound, and every fault of a file is named at once."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bakeoff.config import CONFIG_FOLDER, environments, load_config
+from bakeoff.errors import ConfigurationError
+
+ENVIRONMENTS = ["dev", "local", "prod"]
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the repository's configuration, to be spoilt."""
+    return shutil.copytree(CONFIG_FOLDER, tmp_path / "config")
+
+
+@pytest.fixture
+def change(folder: Path) -> Change:
+    """Replaces a text that stands in a file: `change("dev.toml", "retain", "keep")`."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        text = (folder / file).read_text()
+        assert old in text, f"{file} no longer holds {old}"
+        (folder / file).write_text(text.replace(old, new, 1))
+
+    return replace
+
+
+def faults(folder: Path, name: str = "dev") -> list[str]:
+    with pytest.raises(ConfigurationError) as refused:
+        load_config(name, folder)
+    assert all(fault in str(refused.value) for fault in refused.value.faults)
+    return refused.value.faults
+
+
+def test_the_environments_are_the_files_but_the_catalogue() -> None:
+    assert environments() == ENVIRONMENTS
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_environment_of_the_repository_is_sound(name: str) -> None:
+    config = load_config(name)
+    assert (config.name, config.prefix) == (name, f"bakeoff-{name}")
+    assert [contestant.name for contestant in config.contestants][:1] == ["personalize-popularity-count"]
+    assert set(config.demo) <= {contestant.name for contestant in config.contestants}
+    assert all(f".{config.region}.amazonaws.com/" in uri for uri in config.images.values())
+    assert (config.local_cloud is not None) is (name == "local"), "production has no word of the laptop's cloud"
+    assert config.contestant("ease").recommender == "ease"
+
+
+def test_production_keeps_its_data_and_the_others_do_not() -> None:
+    assert {name: load_config(name).removal for name in ENVIRONMENTS} == {
+        "dev": "destroy",
+        "local": "destroy",
+        "prod": "retain",
+    }
+
+
+def test_environments_are_measured_by_the_same_rules() -> None:
+    """Figures of the laptop and of the cloud are comparable only if split and rule are the same."""
+    assert len({load_config(name).preparation.model_dump_json() for name in ENVIRONMENTS}) == 1
+
+
+def test_an_unknown_environment_is_told_with_those_there_are() -> None:
+    with pytest.raises(ConfigurationError, match="'staging' is no environment; there are dev, local, prod"):
+        load_config("staging")
+
+
+def test_all_faults_of_a_file_are_named_at_once(folder: Path, change: Change) -> None:
+    change("dev.toml", 'removal = "destroy"', 'removal = "keep"')
+    change("dev.toml", "test_fraction = 0.2", "test_fraction = 1.5")
+    change("dev.toml", "budget_ms = 2000", "budget_ms = 60000\nbudget_s = 2")
+    change("dev.toml", "[api]\nrate_per_second = 50", "[api]")
+    assert [fault.partition(":")[0] for fault in faults(folder)] == [
+        "removal",
+        "preparation.split.test_fraction",
+        "serving.budget_ms",
+        "serving.budget_s",
+        "api.rate_per_second",
+    ]
+
+
+SINGLE: dict[str, tuple[str, str, str, str]] = {
+    "a region spelled wrongly": ("dev.toml", "eu-central-1", "Frankfurt", r"region: String should match pattern .*"),
+    "a region without images": (
+        "dev.toml",
+        "eu-central-1",
+        "eu-north-1",
+        r"region: config/images.json has no images for 'eu-north-1'; run `make images`",
+    ),
+    "an account that is none": (
+        "local.toml",
+        '"123456789012"',
+        '"1234"',
+        r"account: String should match pattern .*",
+    ),
+    "an unknown section": ("dev.toml", "[api]", "[spark]\nworkers = 2\n[api]", r"spark: Extra inputs are not .*"),
+    "fractions that leave nothing": (
+        "dev.toml",
+        "validation_fraction = 0.1",
+        "validation_fraction = 0.8",
+        r"preparation\.split: .*test_fraction \+ validation_fraction must be below 1",
+    ),
+    "a strategy that there is not": (
+        "dev.toml",
+        "per_user_last_fraction",
+        "random",
+        r"preparation\.split\.strategy: .*",
+    ),
+    "memory that serverless does not sell": (
+        "dev.toml",
+        "memory_mb = 3072",
+        "memory_mb = 1000",
+        r"serving\.memory_mb: .*",
+    ),
+    "an instance type that is none": (
+        "dev.toml",
+        'instance_type = "ml.m5.large"',
+        'instance_type = "m5.large"',
+        r"serving\.instance_type: String should match pattern .*",
+    ),
+    "a default that is no contestant": (
+        "dev.toml",
+        'default_contestant = "auto"',
+        'default_contestant = "hrnn"',
+        r"run\.default_contestant: 'hrnn' is neither 'auto' nor a contestant of the catalogue",
+    ),
+    "an image that is not pinned": (
+        "contestants.toml",
+        'image = "pytorch"',
+        'image = "tensorflow"',
+        r"contestants\.autoencoder\.image: 'tensorflow' is not in config/images\.json \(pytorch, scikit-learn\)",
+    ),
+    "a name used twice": (
+        "contestants.toml",
+        'name = "content"',
+        'name = "ease"',
+        r"\(file\): .*names used twice: \['ease'\]; names in `demo` that are no contestants: \['content'\]",
+    ),
+    "a name that no service takes": (
+        "contestants.toml",
+        'name = "content"',
+        'name = "Content_1"',
+        r"contestants\.4\.name: String should match pattern .*",
+    ),
+    "a kind without what it needs": (
+        "contestants.toml",
+        'recipe = "aws-popularity-count"\n',
+        "",
+        r"contestants\.0: .*a contestant of kind 'personalize' needs recipe",
+    ),
+    "a question that nobody asks": (
+        "contestants.toml",
+        '["recommend"]',
+        '["recommend", "guess"]',
+        r"contestants\.0\.answers\.1: .*",
+    ),
+    "no TOML": ("dev.toml", "[api]", "[api", r"not TOML: .*at line \d+.*"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), SINGLE.values(), ids=SINGLE)
+def test_a_fault_is_named_by_its_place(folder: Path, change: Change, file: str, old: str, new: str, said: str) -> None:
+    change(file, old, new)
+    [fault] = faults(folder, "local" if file == "local.toml" else "dev")
+    assert re.fullmatch(said, fault), fault
+
+
+def test_a_sagemaker_contestant_without_anything_names_all_it_needs(folder: Path, change: Change) -> None:
+    change("contestants.toml", 'recommender = "ease"\nimage = "scikit-learn"\n', "")
+    assert faults(folder) == [
+        "contestants.1: Value error, a contestant of kind 'sagemaker' needs recommender and image"
+    ]
+
+
+def test_faults_between_files_are_named_together(folder: Path, change: Change) -> None:
+    change("dev.toml", 'default_contestant = "auto"', 'default_contestant = "hrnn"')
+    change("contestants.toml", 'image = "scikit-learn"', 'image = "spark"')
+    assert [fault.partition(":")[0] for fault in faults(folder)] == ["contestants.ease.image", "run.default_contestant"]
+
+
+@pytest.mark.parametrize("name", ["my-dev", "Dev", "2nd", "an-environment-of-many-words", "seventeenletterss"])
+def test_an_environment_whose_name_no_resource_can_carry_is_refused(folder: Path, name: str) -> None:
+    """Its name begins every resource's: of two such as dev and dev-2, one would delete what is the other's."""
+    shutil.copy(folder / "dev.toml", folder / f"{name}.toml")
+    [fault] = faults(folder, name)
+    assert fault == f"the file's name '{name}' must be a small letter, then up to 15 small letters or digits"
+
+
+def test_a_configuration_does_not_change_once_it_is_read() -> None:
+    config = load_config("dev")
+    with pytest.raises(ValueError, match="frozen"):
+        config.region = "us-east-1"
+
+
+def test_the_jobs_settings_are_spelled_as_in_the_manifest() -> None:
+    assert json.loads(json.dumps(load_config("dev").preparation.job_settings())) == {
+        "likedThreshold": 4.0,
+        "maxHistory": 200,
+        "maxTestUsers": 50_000,
+        "maxRejectedShare": 0.05,
+        "split": {
+            "strategy": "per_user_last_fraction",
+            "test_fraction": 0.2,
+            "validation_fraction": 0.1,
+            "min_activity": 5,
+            "seed": 42,
+        },
+    }

@@ -97,6 +97,7 @@ async def _run(
     from hypercorn.config import Config
 
     from local_cloud import mount, snapshots
+    from local_cloud.seams.api_paths import EncodedApiPaths
     from local_cloud.seams.traffic import Traffic
     from local_cloud.service import Place
 
@@ -108,7 +109,7 @@ async def _run(
     )
     played = mount.played_services(place)
     mount.mount(played)
-    traffic = Traffic(gateway.app)
+    traffic = Traffic(EncodedApiPaths(gateway.app))
     keeper = snapshots.Snapshots(history, snapshots.played_by_name(played), traffic)
     loop = asyncio.get_running_loop()
     _stop_on_signals(loop, stop)

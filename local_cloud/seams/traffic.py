@@ -37,6 +37,9 @@ def may_write(scope: Scope) -> bool:
     if b"x-amz-target" in headers:
         operation = headers[b"x-amz-target"].rpartition(b".")[2]
         return not operation.startswith(_READING_OPERATIONS)
-    if "_user_request_" in scope["path"] or b".execute-api." in headers.get(b"host", b""):
-        return True
-    return scope["method"] not in _READING_METHODS
+    return calls_an_api(scope) or scope["method"] not in _READING_METHODS
+
+
+def calls_an_api(scope: Scope) -> bool:
+    """Whether an HTTP request is meant for a deployed API, by its path or by its host."""
+    return "/_user_request_" in scope["path"] or b".execute-api." in dict(scope["headers"]).get(b"host", b"")

@@ -1,0 +1,145 @@
+"""The first run from raw data to what serves: its report, its lists, its models, its record."""
+
+import io
+import json
+import tarfile
+from typing import Any
+
+import pytest
+
+from bakeoff.command_line.runs import run_id
+from tests.integration.conftest import FirstRun
+from tests.integration.product import Json, Product
+
+METRICS = ("ndcg@10", "ndcg@100", "recall@10", "coverage@10")
+TWIN = "personalize-popularity-count"
+
+
+@pytest.fixture(scope="session")
+def contestants(first_run: FirstRun) -> dict[str, Json]:
+    return {one["name"]: one for one in first_run.report["contestants"]}
+
+
+def read(product: Product, key: str) -> bytes:
+    body: bytes = product.client("s3").get_object(Bucket=product.deployed.bucket, Key=key)["Body"].read()
+    return body
+
+
+def keys(product: Product, prefix: str) -> list[str]:
+    listed = product.client("s3").list_objects_v2(Bucket=product.deployed.bucket, Prefix=prefix)
+    return [entry["Key"] for entry in listed.get("Contents", [])]
+
+
+def test_the_first_run_is_promoted_with_every_contestant_of_the_demo_healthy(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    report = first_run.report
+    assert (report["promoted"], report["failed"], report["runId"]) == (True, False, run_id(first_run.arn))
+    assert {name: one["status"] for name, one in contestants.items()} == dict.fromkeys(product.config.demo, "ok")
+    assert report["reason"] == f"The first healthy run; its default is {report['default']}."
+    assert all(one["reason"] is None for one in contestants.values())
+
+
+def test_every_metric_of_every_contestant_has_its_interval_and_the_same_n(contestants: dict[str, Json]) -> None:
+    for name, one in contestants.items():
+        assert set(one["metrics"]) == set(METRICS), name
+        for metric, figure in one["metrics"].items():
+            assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1, (name, metric)
+            assert figure["low"] < figure["high"], (name, metric)
+    assert len({figure["n"] for one in contestants.values() for figure in one["metrics"].values()}) == 1
+
+
+def test_the_models_beat_popularity_on_data_that_can_be_learnt_from(contestants: dict[str, Json]) -> None:
+    floor = contestants[TWIN]["metrics"]["ndcg@10"]["value"]
+    assert floor < contestants["ease"]["metrics"]["ndcg@10"]["value"]
+
+
+def test_only_the_twin_is_labelled_as_one_in_the_report_and_on_its_page(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    assert [name for name, one in contestants.items() if one["twin"]] == [TWIN]
+    page = read(product, f"runs/{run_id(first_run.arn)}/report.md").decode()
+    assert f"| {TWIN} (local twin) |" in page
+    assert "its figures are the twin's, not the service's" in page
+
+
+def test_the_default_is_the_best_on_validation_that_is_no_twin(
+    first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    measured = {
+        name: one["validation"]["ndcg@10"]["value"]
+        for name, one in contestants.items()
+        if one["validation"] is not None
+    }
+    assert set(measured) == set(contestants) - {TWIN}
+    assert measured[first_run.report["default"]] == max(measured.values())
+
+
+def test_lists_models_and_imported_rows_come_from_one_split(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    split = first_run.report["split"]
+    prepared = f"prepared/{first_run.report['dataVersion']}/"
+    assert json.loads(read(product, f"{prepared}manifest.json"))["split"]["hash"] == split
+    assert first_run.report["protocol"]["split"]["hash"] == split
+    assert {one["split"] for one in contestants.values()} == {split}
+    for name, one in contestants.items():
+        if name != TWIN:
+            assert model_description(product, one["modelVersion"])["split"] == split, name
+    header, first, *_ = read(product, f"{prepared}personalize/interactions/part-00000.csv").decode().splitlines()
+    row = dict(zip(header.split(","), first.split(","), strict=True))
+    assert row["EVENT_TYPE"] == split[:16]
+    (solution,) = product.client("personalize").list_solutions()["solutions"]
+    described = product.client("personalize").describe_solution(solutionArn=solution["solutionArn"])["solution"]
+    assert (described["eventType"], described["performAutoTraining"]) == (split[:16], False)
+
+
+def model_description(product: Product, job: str) -> dict[str, Any]:
+    """The ``model.json`` in the archive of a training job."""
+    described = product.client("sagemaker").describe_training_job(TrainingJobName=job)
+    _, _, key = described["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
+    with tarfile.open(fileobj=io.BytesIO(read(product, key))) as archive:
+        member = archive.extractfile("model.json")
+        assert member is not None
+        description: dict[str, Any] = json.load(member)
+    return description
+
+
+def test_each_contestant_has_one_list_for_each_test_user(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    prepared = f"prepared/{first_run.report['dataVersion']}/requests/users.jsonl"
+    users = [json.loads(line)["userId"] for line in read(product, prepared).splitlines()]
+    assert len(users) == contestants["ease"]["metrics"]["ndcg@10"]["n"]
+    for name, one in contestants.items():
+        (key,) = keys(product, f"lists/{one['lists']}/")
+        lines = [json.loads(line) for line in read(product, key).splitlines()]
+        answered = [line["input"]["userId"] if name == TWIN else line["userId"] for line in lines]
+        assert sorted(answered) == sorted(users), name
+
+
+def test_what_the_run_made_carries_environment_and_run_in_its_tags(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    sagemaker, personalize = product.client("sagemaker"), product.client("personalize")
+    job, model = contestants["ease"]["modelVersion"], contestants["ease"]["backend"]["name"]
+    tagged = [
+        sagemaker.list_tags(ResourceArn=sagemaker.describe_training_job(TrainingJobName=job)["TrainingJobArn"]),
+        sagemaker.list_tags(ResourceArn=sagemaker.describe_model(ModelName=model)["ModelArn"]),
+        sagemaker.list_tags(ResourceArn=sagemaker.describe_endpoint(EndpointName=model)["EndpointArn"]),
+    ]
+    tags = [{tag["Key"]: tag["Value"] for tag in answer["Tags"]} for answer in tagged]
+    (solution,) = personalize.list_solutions()["solutions"]
+    listed = personalize.list_tags_for_resource(resourceArn=solution["solutionArn"])["tags"]
+    tags.append({tag["tagKey"]: tag["tagValue"] for tag in listed})
+    assert [one["bakeoff:environment"] for one in tags] == ["local"] * len(tags)
+    made_once = [tags[0], tags[1], tags[3]]
+    assert [one["bakeoff:run"] for one in made_once] == [run_id(first_run.arn)] * len(made_once)
+    assert tags[2]["bakeoff:run"]
+
+
+def test_each_backend_was_asked_and_timed_before_the_gate(product: Product, contestants: dict[str, Json]) -> None:
+    for name, one in contestants.items():
+        assert one["latency"]["n"] == product.config.run.latency_questions, name
+        assert one["latency"]["errors"] == {}, name
+        assert 0 < one["latency"]["p50"] <= one["latency"]["p95"] <= one["latency"]["p99"], name

@@ -39,8 +39,8 @@ class Split(_Model):
     """The frozen split: fractions are of each user's interactions, newest last."""
 
     strategy: Literal["per_user_last_fraction"]
-    test_fraction: Share
-    validation_fraction: Share
+    test_fraction: float = Field(gt=0, lt=1)
+    validation_fraction: float = Field(gt=0, lt=1)
     min_activity: int = Field(ge=3)
     seed: int
 

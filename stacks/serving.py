@@ -23,9 +23,11 @@ class ServingStack(Stack):
         function = self._recommend(config, names)
         api = self._api(config)
         integration = apigateway.LambdaIntegration(function.function, proxy=True)
+        # Parameters only: the function says what is wrong with a body, with the field and the request's id.
+        validator = api.add_request_validator("Validator", validate_request_parameters=True)
         recommendations = api.root.add_resource("recommendations")
-        recommendations.add_method("POST", integration, api_key_required=True)
-        recommendations.add_resource("{user_id}").add_method("GET", integration, api_key_required=True)
+        for resource, method in ((recommendations, "POST"), (recommendations.add_resource("{user_id}"), "GET")):
+            resource.add_method(method, integration, api_key_required=True, request_validator=validator)
         key = self._key(config, api)
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "ApiKeyId", value=key.key_id)
@@ -84,14 +86,14 @@ class ServingStack(Stack):
                 throttling_burst_limit=config.api.burst,
             ),
         )
-        api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
         by_key = "Callers are applications with an API key and a usage plan; there are no users to log in."
         acknowledge(
             api,
             {
                 "AwsSolutions-APIG4": by_key,
                 "AwsSolutions-COG4": by_key,
-                "AwsSolutions-APIG3": "Keys, throttling and validation bound the cost of abuse; WAF bills every month.",
+                "AwsSolutions-APIG3": "Keys and throttling bound the cost of abuse, the function validates; "
+                "WAF bills every month.",
                 "AwsSolutions-APIG6": "The access log and the function log every request; execution logs would need "
                 "one role for all APIs of the account.",
             },

@@ -56,7 +56,7 @@ class Settings:
     batch_size: int = setting(100, at_least=1)
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
-    min_interactions: int = setting(2, at_least=1)
+    min_interactions: int = setting(1, at_least=1)
     popularity_exponents: tuple[float, ...] = setting(
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), at_least=0, at_most=1, not_empty=True
     )

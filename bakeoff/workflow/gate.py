@@ -37,7 +37,8 @@ def decide(
 
     "Not worse" is: at least the incumbent's figure, or lower by less than the challenger's own 95 % interval says.
     Figures of two data sets say nothing about each other; a run on another data set was asked for by its name, and
-    passes when it is healthy.
+    passes when it is healthy. So does one whose default the configuration names although nothing measured it on
+    validation, as nothing does for managed recipes: to name it is a person's decision.
 
     Args:
         contestants: the run's, with ``status``, ``reason``, ``twin`` and ``validation``.
@@ -55,7 +56,7 @@ def decide(
         reason = f"A healthy run on {dataset}, asked for by name; the promoted one was on {incumbent['dataset']}."
         return Decision(promote=True, reason=reason, default=name)
     rival = next(one for one in incumbent["contestants"] if one["name"] == incumbent["default"])
-    promote, reason = _compare(default, rival)
+    promote, reason = _compare(default, rival, named=default_contestant != AUTO)
     if incumbent["split"] != default["split"]:
         reason += " The two were measured on different splits."
     return Decision(promote=promote, reason=reason, default=name)
@@ -83,11 +84,14 @@ def _figure(contestant: Mapping[str, Any]) -> Mapping[str, float] | None:
     return (contestant.get("validation") or {}).get(_METRIC)
 
 
-def _compare(challenger: Mapping[str, Any], rival: Mapping[str, Any]) -> tuple[bool, str]:
+def _compare(challenger: Mapping[str, Any], rival: Mapping[str, Any], *, named: bool) -> tuple[bool, str]:
     ours, theirs = _figure(challenger), _figure(rival)
     if ours is None or theirs is None:
         unmeasured = challenger["name"] if ours is None else rival["name"]
-        return False, f"{unmeasured} has no figure on validation, so the two defaults cannot be compared."
+        why = f"{unmeasured} has no figure on validation, so the two defaults cannot be compared"
+        if named:
+            return True, f"{why}; the configuration names {challenger['name']} as the default."
+        return False, f"{why}. Name the default as run.default_contestant in the configuration to promote it."
     figures = (
         f"{challenger['name']} reaches {_METRIC} {ours['value']:.4f} on validation "
         f"({ours['low']:.4f} to {ours['high']:.4f}), the promoted run's default {rival['name']} {theirs['value']:.4f}"

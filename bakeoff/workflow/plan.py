@@ -128,7 +128,7 @@ def _spec(
     """The input of one contestant's child execution."""
     name, preparation, files = entry["name"], order["preparation"], manifest["files"]
     documents = files["items/documents.jsonl"]["sha256"]
-    made_from = fingerprint(dict(entry), manifest["split"]["hash"], documents)
+    made_from = fingerprint(dict(entry), manifest["split"]["hash"], manifest["likedThreshold"], documents)
     lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
     resource = resource_name(cloud.settings.prefix, name, made_from)
     shared = {

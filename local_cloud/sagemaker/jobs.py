@@ -168,14 +168,14 @@ class Jobs(SageMakerBase):
             raise ServiceError("ValidationException", kind.not_found.format(name=request[kind.name]))
         return record
 
-    def describe_job(self, kind: JobKind, request: dict[str, Any]) -> dict[str, Any]:
+    def _describe_job(self, kind: JobKind, request: dict[str, Any]) -> dict[str, Any]:
         return self.answer(f"Describe{kind.title}", self.job(kind, request))
 
-    def list_jobs(self, kind: JobKind, request: dict[str, Any]) -> dict[str, Any]:
+    def _list_jobs(self, kind: JobKind, request: dict[str, Any]) -> dict[str, Any]:
         with self.records.lock:
             return kind.listing.answered(list(self.records.of(kind.title).values()), request)
 
-    def stop_job(self, kind: JobKind, request: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    def _stop_job(self, kind: JobKind, request: dict[str, Any], **changes: Any) -> dict[str, Any]:
         """Ask a job to stop.
 
         Raises:

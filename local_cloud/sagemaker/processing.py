@@ -121,13 +121,13 @@ class ProcessingJobs(Jobs):
         return answer
 
     def describe_processing_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.describe_job(PROCESSING, request)
+        return self._describe_job(PROCESSING, request)
 
     def list_processing_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.list_jobs(PROCESSING, request)
+        return self._list_jobs(PROCESSING, request)
 
     def stop_processing_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.stop_job(PROCESSING, request)
+        return self._stop_job(PROCESSING, request)
 
 
 def _check_paths(request: dict[str, Any]) -> None:

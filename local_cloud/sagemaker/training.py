@@ -175,19 +175,19 @@ class TrainingJobs(Jobs):
         return answer
 
     def describe_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.describe_job(TRAINING, request)
+        return self._describe_job(TRAINING, request)
 
     def list_training_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
         for unplayed in ("WarmPoolStatusEquals", "TrainingPlanArnEquals"):
             if unplayed in request:
                 raise NotPlayedError(f"The option {unplayed} of ListTrainingJobs")
-        return self.list_jobs(TRAINING, request)
+        return self._list_jobs(TRAINING, request)
 
     def stop_training_job(self, request: dict[str, Any]) -> dict[str, Any]:
         with self.records.lock:
             record = self.job(TRAINING, request)
             passed = transitions(record, "Stopping")
-            return self.stop_job(TRAINING, request, SecondaryStatus="Stopping", SecondaryStatusTransitions=passed)
+            return self._stop_job(TRAINING, request, SecondaryStatus="Stopping", SecondaryStatusTransitions=passed)
 
     def _refuse_missing_inputs(self, request: dict[str, Any]) -> None:
         """SageMaker looks for a training job's inputs before it accepts the job."""

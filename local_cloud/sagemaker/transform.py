@@ -151,13 +151,13 @@ class TransformJobs(Jobs, Models):
         return answer
 
     def describe_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.describe_job(TRANSFORM, request)
+        return self._describe_job(TRANSFORM, request)
 
     def list_transform_jobs(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.list_jobs(TRANSFORM, request)
+        return self._list_jobs(TRANSFORM, request)
 
     def stop_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self.stop_job(TRANSFORM, request)
+        return self._stop_job(TRANSFORM, request)
 
 
 def _remove(*paths: Path) -> None:

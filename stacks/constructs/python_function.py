@@ -56,7 +56,7 @@ class PythonFunction(Construct):
 
         acknowledge(
             self.function,
-            {"AwsSolutions-L1": "Bakeoff runs on Python 3.11 to 3.13; 3.13 is the newest that its containers share."},
+            {"AwsSolutions-L1": "Bakeoff supports Python 3.11 to 3.13; 3.13 is the newest of them."},
         )
 
     @property

@@ -95,10 +95,22 @@ def test_another_split_is_said_whatever_the_verdict(ours: float) -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "unmeasured"), [(None, 0.2, "a"), (0.2, None, "champion"), (None, None, "a")]
 )
-def test_a_default_without_a_figure_replaces_nobody(ours: float | None, theirs: float | None, unmeasured: str) -> None:
+def test_a_named_default_replaces_where_nothing_was_measured_on_validation(
+    ours: float | None, theirs: float | None, unmeasured: str
+) -> None:
     decision = ask([one("a", ours)], incumbent(theirs), "a")
+    assert decision.promote
+    assert decision.reason == (
+        f"{unmeasured} has no figure on validation, so the two defaults cannot be compared; "
+        "the configuration names a as the default."
+    )
+
+
+def test_an_automatic_default_does_not_replace_one_without_a_figure() -> None:
+    decision = ask([one("a", 0.2)], incumbent(None))
     assert not decision.promote
-    assert decision.reason == (f"{unmeasured} has no figure on validation, so the two defaults cannot be compared.")
+    assert "champion has no figure on validation" in decision.reason
+    assert "run.default_contestant" in decision.reason
 
 
 def test_a_run_on_another_data_set_is_not_compared() -> None:

@@ -92,6 +92,7 @@ class ServingStack(Stack):
             {
                 "AwsSolutions-APIG4": by_key,
                 "AwsSolutions-COG4": by_key,
+                "AwsSolutions-APIG2": "The function checks bodies itself and names the field and the request's id.",
                 "AwsSolutions-APIG3": "Keys and throttling bound the cost of abuse, the function validates; "
                 "WAF bills every month.",
                 "AwsSolutions-APIG6": "The access log and the function log every request; execution logs would need "

@@ -23,8 +23,8 @@ class ServingStack(Stack):
         function = self._recommend(config, names)
         api = self._api(config)
         integration = apigateway.LambdaIntegration(function.function, proxy=True)
-        # Parameters only: the function says what is wrong with a body, with the field and the request's id.
-        validator = api.add_request_validator("Validator", validate_request_parameters=True)
+        # Without a model of the body: the function says what is wrong with one, with the field and the request's id.
+        validator = api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
         recommendations = api.root.add_resource("recommendations")
         for resource, method in ((recommendations, "POST"), (recommendations.add_resource("{user_id}"), "GET")):
             resource.add_method(method, integration, api_key_required=True, request_validator=validator)

@@ -1,0 +1,244 @@
+"""The state machines: they parse, hang together, read like the design, and speak JSONata that compiles."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from jsonata import Jsonata  # type: ignore[import-untyped]
+
+from bakeoff.config import load_config
+from bakeoff.evaluation.bootstrap import Estimate
+from bakeoff.training.run import describe_validation
+from stacks.workflow.sagemaker_contestant import METRICS
+from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
+
+MACHINES = ["personalize-contestant", "run", "sagemaker-contestant"]
+# Fields of the older query language, which a JSONata state refuses.
+JSONPATH_FIELDS = {"InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters", "ItemsPath", "SecondsPath"}
+VARIABLE = re.compile(r"\$([a-z]\w*)\b(?!\s*\()", re.IGNORECASE)
+LONGEST_STATE_NAME = 80  # Amazon States Language
+LARGEST_DEFINITION = 1024 * 1024  # bytes; Step Functions' quotas
+
+
+@pytest.fixture(params=MACHINES)
+def machine(request: pytest.FixtureRequest, synthesized: Synthesized) -> Machine:
+    """Every machine of every environment."""
+    return synthesized.machines()[request.param]
+
+
+def test_there_is_a_machine_for_the_run_and_for_each_kind_of_contestant(synthesized: Synthesized) -> None:
+    assert sorted(synthesized.machines()) == MACHINES
+    kinds = {contestant.kind for contestant in load_config(synthesized.environment).contestants}
+    assert {f"{kind}-contestant" for kind in kinds} <= set(MACHINES)
+
+
+def test_every_state_is_reached_and_leads_to_states_that_are_there(machine: Machine) -> None:
+    for scope in machine.scopes():
+        assert scope.start in scope.states
+        reached, waiting = set(), [scope.start]
+        while waiting:
+            name = waiting.pop()
+            reached.add(name)
+            assert set(ways_on(scope.states[name])) <= set(scope.states), name
+            waiting += [one for one in ways_on(scope.states[name]) if one not in reached]
+        assert reached == set(scope.states), scope.name
+
+
+def test_every_state_ends_or_goes_on_and_a_choice_always_finds_a_way(machine: Machine) -> None:
+    for name, state in machine.states():
+        assert len(name) <= LONGEST_STATE_NAME
+        if state["Type"] == "Choice":
+            assert state["Choices"], name
+            assert "Default" in state, name
+            assert not {"Next", "End"} & state.keys(), name
+        elif state["Type"] in ("Fail", "Succeed"):
+            assert not {"Next", "End"} & state.keys(), name
+        else:
+            assert ("Next" in state) != (state.get("End") is True), name
+
+
+def test_every_machine_can_end(machine: Machine) -> None:
+    for scope in machine.scopes():
+        assert any(one.get("End") or one["Type"] in ("Fail", "Succeed") for one in scope.states.values())
+
+
+def test_everything_is_jsonata(machine: Machine) -> None:
+    assert machine.definition["QueryLanguage"] == "JSONata"
+    for name, state in machine.states():
+        assert not JSONPATH_FIELDS & state.keys(), name
+        assert not any(key.endswith(".$") for key in json.dumps(state).split('"')), name
+
+
+def test_every_expression_compiles(machine: Machine) -> None:
+    found = [one for _, state in machine.states() for one in expressions(state)]
+    assert found
+    for one in found:
+        Jsonata(re.sub(r"\$\{[\w.:]+\}", "x", one))  # what CloudFormation fills in is no JSONata
+
+
+def assigned(scope: Scope) -> set[str]:
+    """The variables that the states of a scope set, by themselves or on the way out of a failure."""
+    return {
+        name
+        for state in scope.states.values()
+        for part in [state, *state.get("Catch", [])]
+        for name in part.get("Assign", {})
+    }
+
+
+def test_a_variable_is_set_by_some_state_before_it_can_be_read(machine: Machine) -> None:
+    for scope in machine.scopes():
+        known, outer = assigned(scope), scope.outer
+        while outer is not None:
+            known |= assigned(outer)
+            outer = outer.outer
+        for name, state in scope.states.items():
+            own = {key: value for key, value in state.items() if key != "ItemProcessor"}
+            for one in expressions(own):
+                local = set(re.findall(r"\$(\w+)\s*:=", one))
+                read = set(VARIABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|\$\{[\w.:]+\}", "''", one)))
+                assert read - {"states"} - local <= known, f"{name}: {one}"
+
+
+def test_a_variable_of_a_map_has_no_namesake_around_it(machine: Machine) -> None:
+    """Step Functions refuses it: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html"""
+    for scope in machine.scopes():
+        if scope.outer is not None:
+            assert not assigned(scope) & assigned(scope.outer), scope.name
+
+
+def test_every_machine_ends_some_day_and_fits(machine: Machine) -> None:
+    assert 3600 <= machine.definition["TimeoutSeconds"] <= 31_536_000
+    assert len(json.dumps(machine.definition)) <= LARGEST_DEFINITION
+
+
+def test_the_run_reads_like_the_design(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    stages = [
+        "Prepare data",
+        "Load items and histories",
+        "Contestants",
+        "Evaluate",
+        "Stage endpoints",
+        "Measure latency",
+        "Gate",
+        "Switch",
+        "Keep current",
+        "Publish report",
+        "Release what does not serve",
+    ]
+    assert [name for name in top.states if name in stages] == stages
+
+
+def test_whatever_fails_in_a_run_is_published_released_and_told(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    after = ["Publish failure", "Release after failure", "Remove data of the failed run", "Run failed"]
+    assert list(top.states)[-4:] == after
+    for name, state in top.states.items():
+        if state["Type"] in ("Task", "Map") and name not in after:
+            [caught] = state["Catch"]
+            assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Publish failure"), name
+    for name, following in pairwise(after):
+        assert top.states[name]["Next"] == following
+        [caught] = top.states[name]["Catch"]
+        assert caught["ErrorEquals"] == ["States.ALL"]
+        assert caught["Next"] in after[after.index(name) + 1 :], "a failed run never goes back"
+
+
+def test_only_the_switch_makes_a_run_serve(synthesized: Synthesized) -> None:
+    writers = [
+        (kind, name)
+        for kind, machine in synthesized.machines().items()
+        for name, state in machine.states()
+        if "putParameter" in state.get("Resource", "")
+    ]
+    assert writers == [("run", "Switch")]
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    before = [name for name, state in top.states.items() if "Switch" in ways_on(state)]
+    assert before == ["Promote?"]
+    switch = top.states["Switch"]["Arguments"]
+    assert switch == {
+        "Name": f"/{synthesized.prefix}/promoted-run",
+        "Value": "{% $states.context.Execution.Name %}",
+        "Type": "String",
+        "Overwrite": True,
+    }
+
+
+def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: Synthesized) -> None:
+    [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Contestants"]
+    [caught] = inner.states["Train and write lists"]["Catch"]
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record failure")
+    assert set(caught["Output"]) == {"name", "status", "reason"}
+    assert inner.states["Record failure"]["End"] is True
+
+
+def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:
+    [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Stage endpoints"]
+    for name, state in inner.states.items():
+        assert state["Type"] != "Fail", name
+        if state["Type"] == "Task":
+            assert ["States.ALL"] in [way["ErrorEquals"] for way in state["Catch"]], name
+
+
+def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesized: Synthesized) -> None:
+    config = load_config(synthesized.environment)
+    tasks = dict(synthesized.machines()["run"].states())
+    payload = tasks["Plan the run"]["Arguments"]["Payload"]
+    catalogue = {entry["name"]: entry for entry in payload["catalogue"]}
+    assert list(catalogue) == [one.name for one in config.contestants]
+    for one in config.contestants:
+        entry = catalogue[one.name]
+        if one.kind == "sagemaker":
+            assert entry["image_uri"] == config.images[str(one.image)]
+            assert re.fullmatch(r"[0-9a-f]{12}", entry["source_hash"]), f"there is no recommender '{one.recommender}'"
+        else:
+            assert entry["recipe"] == one.recipe
+    assert payload["preparation"]["settings"] == config.preparation.job_settings()
+    assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
+
+
+def test_personalize_never_trains_by_itself_and_only_on_the_split(synthesized: Synthesized) -> None:
+    [solution] = [
+        arguments
+        for resource, arguments in synthesized.machines()["personalize-contestant"].tasks()
+        if resource == "aws-sdk:personalize:createSolution"
+    ]
+    assert solution["PerformAutoTraining"] is False, "it would bill every seven days"
+    assert solution["EventType"] == "{% $spec.eventType %}"
+
+
+def test_no_container_reaches_the_network(synthesized: Synthesized) -> None:
+    for machine in synthesized.machines().values():
+        for resource, arguments in machine.tasks():
+            if resource == "sagemaker:createTrainingJob.sync":
+                assert arguments["EnableNetworkIsolation"] is True
+            if resource == "sagemaker:createProcessingJob.sync":
+                assert arguments["NetworkConfig"] == {"EnableNetworkIsolation": True}
+
+
+def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:
+    made = [
+        (resource, arguments.get("Tags"))
+        for machine in synthesized.machines().values()
+        for resource, arguments in machine.tasks()
+        if resource.removeprefix("aws-sdk:").split(":")[0] in ("sagemaker", "personalize") and ":create" in resource
+    ]
+    assert len(made) == 12
+    for resource, tags in made:
+        assert tags is not None, resource
+        keys = {tag.get("Key") or tag["TagKey"] for tag in tags}
+        assert keys == {"bakeoff:environment", "bakeoff:run"}, resource
+
+
+def test_sagemaker_reads_the_metrics_that_the_training_job_prints() -> None:
+    estimates = {name: Estimate(value=0.1234, low=0.12, high=0.13, n=943) for name in ("ndcg@10", "ndcg@100")}
+    line = describe_validation(estimates)
+    read = {name: match[1] for name, regex in METRICS.items() if (match := re.search(regex, line))}
+    assert read == {
+        "validation:ndcg@10": "0.1234",
+        "validation:ndcg@10:low": "0.1200",
+        "validation:ndcg@10:high": "0.1300",
+        "validation:n": "943",
+    }

@@ -45,6 +45,7 @@ def test_a_name_of_any_length_is_one_that_the_services_take(length: int) -> None
     name = resource_name("bakeoff-production", contestant, "0123456789ab", attempt="cdef01")
     assert len(name) <= LONGEST_NAME
     assert SERVICES_TAKE.fullmatch(name)
+    assert "--" not in name
     assert name.endswith("-0123456789ab-cdef01"), "what tells names apart is never cut"
 
 

@@ -1,5 +1,7 @@
 """EASE: the closed form, its limits, and the contract."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,24 @@ def test_scores_are_divided_by_the_power_of_the_popularity() -> None:
 def test_nothing_liked_often_enough_is_an_error_that_says_so() -> None:
     with pytest.raises(ModelError, match="No item has 9 interactions"):
         fit(ease.Settings(min_interactions=9))
+
+
+def test_fitting_holds_one_large_matrix_and_no_copies_of_it() -> None:
+    n_items = 400
+    chain = [[(item, 5.0), ((item + 1) % n_items, 5.0)] for item in range(n_items)]
+    histories = rows(*chain, n_items=n_items)
+    chosen = {"reg": 3.0, "popularity_exponent": 0.0}
+
+    def fit_chain() -> ease.Model:
+        return ease.fit(histories, documents=[], settings=ease.Settings(), chosen=chosen, signal=SIGNAL, seed=0)
+
+    fit_chain()  # imports SciPy
+    tracemalloc.start()
+    try:
+        model = fit_chain()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert model.weights.shape == (n_items, n_items)
+    # 8 bytes an entry for the inverse, 4 for the weights; another copy would make it 20.
+    assert most < 16 * n_items**2

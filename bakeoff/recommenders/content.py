@@ -10,7 +10,7 @@ Billsus, "Content-based recommendation systems", 2007 (profiles). The vectorizer
 is computed with NumPy and SciPy from the item vectors.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -22,6 +22,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, Report, Signal, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
+from bakeoff.recommenders.base.text import FIELDS, unit_rows, vectorise
 
 Floats = npt.NDArray[np.float32]
 FIELD_WEIGHTS = {
@@ -59,8 +60,8 @@ class Settings:
     cold_items: bool = setting(False)
 
     def faults(self) -> list[str]:
-        unknown = [name for name in self.field_weights if name not in FIELD_WEIGHTS]
-        found = [f"field_weights names {name!r}; known fields: {', '.join(FIELD_WEIGHTS)}." for name in unknown]
+        unknown = [name for name in self.field_weights if name not in FIELDS]
+        found = [f"field_weights names {name!r}; known fields: {', '.join(FIELDS)}." for name in unknown]
         return found if self.field_weights else ["field_weights is empty; name at least one field."]
 
 
@@ -92,7 +93,7 @@ class Model(BaseModel):
         rows = self.signal.of(histories)
         shape = (rows.n_users, rows.n_items)
         profiles = csr_array((_recency(rows, self.half_life), rows.indices, rows.indptr), shape=shape) @ self.vectors
-        cosines: Floats = (_unit_rows(profiles) @ self.vectors.T).toarray()
+        cosines: Floats = (unit_rows(profiles) @ self.vectors.T).toarray()
         return _standardise(cosines, over=np.isfinite(self.popularity)) + self._prior()
 
     def _prior(self) -> Floats:
@@ -216,7 +217,7 @@ def fit(
     deviation = float(log_counts[allowed].std()) or 1.0
     standardised = (log_counts - log_counts[allowed].mean()) / deviation
     return Model(
-        vectors=_vectorise(documents, settings),
+        vectors=vectorise(documents, field_weights=settings.field_weights, min_documents=settings.min_documents),
         popularity=np.where(allowed, standardised, -np.inf).astype(np.float32),
         directors=_directors(documents),
         popularity_weight=chosen["popularity_weight"],
@@ -224,65 +225,6 @@ def fit(
         settings=settings,
         signal=signal,
     )
-
-
-def _tokens(names: Iterable[str]) -> list[str]:
-    """Each name as one token, so that two films share a person and not a first name."""
-    return ["_".join(name.lower().split()) for name in names]
-
-
-def _years(document: Document) -> list[str]:
-    """The years around the release: films of near years share most of them."""
-    return [] if document.year is None else [str(document.year + distance) for distance in range(-2, 3)]
-
-
-_FIELDS: dict[str, Callable[[Document], Any]] = {
-    "plot": lambda document: document.plot,
-    "title": lambda document: document.title,
-    "genres": lambda document: _tokens(document.genres),
-    "year": _years,
-    "directors": lambda document: _tokens(document.directors),
-    "actors": lambda document: _tokens(document.actors),
-    "writers": lambda document: _tokens(document.writers),
-}
-
-
-def _vectorise(documents: Sequence[Document], settings: Settings) -> Any:
-    """The item vectors: TF-IDF per field, each scaled to its weight, side by side, rows of length 1."""
-    from scipy.sparse import csr_array, hstack
-
-    parts = []
-    for name, weight in settings.field_weights.items():
-        part = _vectorise_field([_FIELDS[name](document) for document in documents], settings.min_documents)
-        if part is not None:
-            parts.append(part * np.float32(np.sqrt(weight)))
-    if not parts:
-        used = ", ".join(settings.field_weights)
-        raise ModelError(f"No term of {used} occurs in {settings.min_documents} documents; give items with text.")
-    return _unit_rows(csr_array(hstack(parts, format="csr", dtype=np.float32)))
-
-
-def _vectorise_field(content: list[Any], min_documents: int) -> Any:
-    """TF-IDF rows of length 1, or None where no term occurs in enough documents."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    options: dict[str, Any] = (
-        {"stop_words": "english", "sublinear_tf": True}
-        if isinstance(content[0], str)
-        else {"analyzer": _unchanged, "lowercase": False}
-    )
-    vectorizer = TfidfVectorizer(min_df=min_documents, dtype=np.float32, **options)
-    try:
-        return vectorizer.fit_transform(content)
-    except ValueError as error:
-        # What scikit-learn says of a field that is empty or has no term left.
-        if "empty vocabulary" in str(error) or "no terms remain" in str(error):
-            return None
-        raise
-
-
-def _unchanged(tokens: list[str]) -> list[str]:
-    return tokens
 
 
 def _directors(documents: Sequence[Document]) -> npt.NDArray[np.int32]:
@@ -301,16 +243,6 @@ def _recency(rows: Interactions, half_life: float) -> Floats:
         return np.ones(rows.n_interactions, np.float32)
     newer = np.repeat(rows.indptr[1:], rows.activity) - np.arange(rows.n_interactions) - 1
     return (0.5 ** (newer / half_life)).astype(np.float32)
-
-
-def _unit_rows(matrix: Any) -> Any:
-    """The sparse matrix with rows of length 1; empty rows stay empty."""
-    from scipy.sparse import csr_array
-
-    matrix = csr_array(matrix)
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scale = np.repeat(1 / np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
-    return csr_array((matrix.data * scale, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _standardise(cosines: Floats, *, over: npt.NDArray[np.bool_]) -> Floats:

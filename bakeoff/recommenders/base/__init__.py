@@ -1,4 +1,4 @@
-"""What all recommenders share: the contract, settings, known items, ranked lists, archives. NumPy only."""
+"""What recommenders share: the contract, settings, known items, item vectors, ranked lists, archives."""
 
 from bakeoff.recommenders.base.contract import Choice, Epoch, Model, Recommender, Report, Validation
 from bakeoff.recommenders.base.settings import parse_settings, setting

@@ -1,0 +1,94 @@
+"""Item documents as vectors: every field's TF-IDF, weighted and laid side by side.
+
+Source: Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988. scikit-learn and SciPy are
+imported inside the functions: what serves needs SciPy only.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bakeoff.data.documents import Document
+from bakeoff.errors import ModelError
+
+
+def _tokens(names: Iterable[str]) -> list[str]:
+    """Each name as one token, so that two films share a person and not a first name."""
+    return ["_".join(name.lower().split()) for name in names]
+
+
+def _years(document: Document) -> list[str]:
+    """The years around the release: films of near years share most of them."""
+    return [] if document.year is None else [str(document.year + distance) for distance in range(-2, 3)]
+
+
+FIELDS: dict[str, Callable[[Document], Any]] = {
+    "plot": lambda document: document.plot,
+    "title": lambda document: document.title,
+    "genres": lambda document: _tokens(document.genres),
+    "year": _years,
+    "directors": lambda document: _tokens(document.directors),
+    "actors": lambda document: _tokens(document.actors),
+    "writers": lambda document: _tokens(document.writers),
+}
+
+
+def vectorise(documents: Sequence[Document], *, field_weights: Mapping[str, float], min_documents: int) -> Any:
+    """The item vectors: TF-IDF per field, each scaled to its weight, side by side.
+
+    Args:
+        documents: one per item, in column order.
+        field_weights: by name of a field of `FIELDS`, its share in the squared length of a vector.
+        min_documents: terms in fewer documents are left out.
+
+    Returns:
+        scipy.sparse.csr_array, float32, shape (n_items, terms); rows of length 1, or 0 without any text.
+
+    Raises:
+        ModelError: no term is left.
+    """
+    from scipy.sparse import csr_array, hstack
+
+    parts = []
+    for name, weight in field_weights.items():
+        part = _vectorise_field([FIELDS[name](document) for document in documents], min_documents)
+        if part is not None:
+            parts.append(part * np.float32(np.sqrt(weight)))
+    if not parts:
+        used = ", ".join(field_weights)
+        raise ModelError(f"No term of {used} occurs in {min_documents} documents; give items with text.")
+    return unit_rows(csr_array(hstack(parts, format="csr", dtype=np.float32)))
+
+
+def _vectorise_field(content: list[Any], min_documents: int) -> Any:
+    """TF-IDF rows of length 1, or None where no term occurs in enough documents."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    options: dict[str, Any] = (
+        {"stop_words": "english", "sublinear_tf": True}
+        if isinstance(content[0], str)
+        else {"analyzer": _unchanged, "lowercase": False}
+    )
+    vectorizer = TfidfVectorizer(min_df=min_documents, dtype=np.float32, **options)
+    try:
+        return vectorizer.fit_transform(content)
+    except ValueError as error:
+        # What scikit-learn says of a field that is empty or has no term left.
+        if "empty vocabulary" in str(error) or "no terms remain" in str(error):
+            return None
+        raise
+
+
+def _unchanged(tokens: list[str]) -> list[str]:
+    return tokens
+
+
+def unit_rows(matrix: Any) -> Any:
+    """The sparse matrix with rows of length 1; empty rows stay empty."""
+    from scipy.sparse import csr_array
+
+    matrix = csr_array(matrix)
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    scale = np.repeat(1 / np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
+    return csr_array((matrix.data * scale, matrix.indices, matrix.indptr), shape=matrix.shape)

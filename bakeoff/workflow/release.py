@@ -11,7 +11,7 @@ from bakeoff.workflow.plan import loaded_key, table_parts
 from bakeoff.workflow.records import mark_released, promoted_run_id, records_that_hold
 
 # What deleting answers when there is nothing to delete: the work is done already.
-_GONE = {"ResourceNotFoundException", "ResourceNotFound", "ResourceInUseException"}
+_GONE = {"ResourceNotFoundException", "ResourceNotFound"}
 
 
 def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,6 +19,8 @@ def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
 
     A run needs what it holds while it is promoted or under way. `given["runId"]` is the run that asks, which has
     nothing more to do. Models, training jobs and solutions stay: they cost nothing idle and let a re-run go on.
+    A run that was stopped may have a backend that is still being made and cannot be deleted yet: its record goes on
+    holding it, so that the next run tries again.
 
     Returns:
         ``released``, the backends deleted, and ``parts``, the files whose rows are to be deleted.
@@ -30,12 +32,12 @@ def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     needed_backends = [backend for one in needed for backend in one["backends"]]
     backends = [backend for one in over for backend in one["backends"] if backend not in needed_backends]
     released = [backend for position, backend in enumerate(backends) if backend not in backends[:position]]
-    for backend in released:
-        _DELETE[backend["type"]](cloud, backend)
+    busy = [backend for backend in released if not _DELETE[backend["type"]](cloud, backend)]
     parts = _parts_to_delete(cloud, over, needed)
     for record in over:
-        mark_released(cloud, record["runId"])
-    return {"released": released, "parts": parts}
+        if not any(backend in busy for backend in record["backends"]):
+            mark_released(cloud, record["runId"])
+    return {"released": [backend for backend in released if backend not in busy], "parts": parts}
 
 
 def _goes_on(cloud: Cloud, record: Mapping[str, Any], asking: str) -> bool:
@@ -50,33 +52,36 @@ def _goes_on(cloud: Cloud, record: Mapping[str, Any], asking: str) -> bool:
     return bool(answer["status"] == "RUNNING")
 
 
-def _delete_endpoint(cloud: Cloud, backend: Mapping[str, Any]) -> None:
-    """The endpoint and its configuration, which have the same name."""
+def _delete_endpoint(cloud: Cloud, backend: Mapping[str, Any]) -> bool:
+    """The endpoint and its configuration, which have the same name; False where they cannot be deleted yet."""
     sagemaker = cloud.client("sagemaker")
-    _delete(sagemaker.delete_endpoint, EndpointName=backend["name"])
-    _delete(sagemaker.delete_endpoint_config, EndpointConfigName=backend["name"])
+    return _delete(sagemaker.delete_endpoint, EndpointName=backend["name"]) and _delete(
+        sagemaker.delete_endpoint_config, EndpointConfigName=backend["name"]
+    )
 
 
-def _delete_campaign(cloud: Cloud, backend: Mapping[str, Any]) -> None:
-    _delete(cloud.client("personalize").delete_campaign, campaignArn=backend["arn"])
+def _delete_campaign(cloud: Cloud, backend: Mapping[str, Any]) -> bool:
+    return _delete(cloud.client("personalize").delete_campaign, campaignArn=backend["arn"])
 
 
 _DELETE = {"sagemaker-endpoint": _delete_endpoint, "personalize-campaign": _delete_campaign}
 
 
-def _delete(call: Any, **request: str) -> None:
-    """Delete, and take "there is none" for an answer.
+def _delete(call: Any, **request: str) -> bool:
+    """Delete, and take "there is none" for an answer; False where it is being made, changed or deleted just now.
 
-    SageMaker says "Could not find" with its all-purpose ValidationException; a campaign that is being deleted already
-    is in use.
+    SageMaker says "Could not find" and "Cannot update in-progress endpoint" with its all-purpose ValidationException.
     """
     try:
         call(**request)
     except ClientError as error:
         said = error.response["Error"]
         if said["Code"] in _GONE or "Could not find" in said["Message"]:
-            return
+            return True
+        if said["Code"] == "ResourceInUseException" or "in-progress" in said["Message"]:
+            return False
         raise CloudError(f"Releasing {request} failed: {said['Code']}: {said['Message']}") from error
+    return True
 
 
 def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict[str, Any]]) -> list[dict[str, str]]:

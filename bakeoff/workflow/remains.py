@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError
 from bakeoff.errors import CloudError
 from bakeoff.workflow.cloud import Cloud
 
-_PAUSE_SECONDS = 10.0
+# Between two rounds: the first are quick, for what is gone in seconds; a campaign takes minutes.
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def remove_remains(
     Raises:
         CloudError: time is up; with what is left.
     """
-    found = remains(cloud)
+    found, pause = remains(cloud), _FIRST_PAUSE_SECONDS
     while left := remains(cloud):
         for kind in _KINDS:
             for name in _left(cloud, kind):
@@ -73,7 +75,8 @@ def remove_remains(
             break
         if not may_go_on():
             raise CloudError(f"Not yet deleted: {', '.join(left)}. Delete the stack again in a few minutes.")
-        sleep(_PAUSE_SECONDS)
+        sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     return found
 
 

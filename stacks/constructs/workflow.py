@@ -114,12 +114,13 @@ class Workflow(Construct):
     def _allow_staging(self) -> None:
         role = self.run.role
         endpoints = self._made("sagemaker", "endpoint", "endpoint-config")
-        calls = ["sagemaker:CreateEndpoint", "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpoint"]
-        allow(role, [*calls, "sagemaker:AddTags"], endpoints, why=MADE_BY_RUNS)
-        allow(role, ["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs"], ["*"], why=NO_RESOURCE)
+        calls = ["CreateEndpoint", "CreateEndpointConfig", "DescribeEndpoint", "DeleteEndpoint", "AddTags"]
+        allow(role, [f"sagemaker:{call}" for call in calls], endpoints, why=MADE_BY_RUNS)
+        listing = ["sagemaker:ListEndpoints", "sagemaker:ListEndpointConfigs", "personalize:ListCampaigns"]
+        allow(role, listing, ["*"], why=NO_RESOURCE)
         allow(
             role,
-            ["personalize:CreateCampaign", "personalize:DescribeCampaign", "personalize:TagResource"],
+            [f"personalize:{call}" for call in ("CreateCampaign", "DescribeCampaign", "DeleteCampaign", "TagResource")],
             self._made("personalize", "campaign", "solution"),
             why=MADE_BY_RUNS,
         )

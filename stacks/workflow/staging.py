@@ -2,16 +2,33 @@
 
 from typing import Any
 
-from stacks.workflow.asl import State, Step, assign, caught, choice, expression, reason_of, sequence, task, until_ready
+from stacks.workflow.asl import (
+    FIRST_WAIT_SECONDS,
+    State,
+    Step,
+    assign,
+    caught,
+    choice,
+    expression,
+    reason_of,
+    sequence,
+    task,
+    until_ready,
+)
 from stacks.workflow.resources import Resources
+
+_NONE = "none"  # the status of what is not there
 
 
 def stage_backend(resources: Resources) -> dict[str, Any]:
-    """Creates what is not there yet and waits until it serves; what goes wrong is this contestant's outcome only."""
+    """Creates what is not there yet, or failed before, and waits until it serves.
+
+    What goes wrong is this contestant's outcome only.
+    """
     is_campaign = "$staged.backend.type = 'personalize-campaign'"
     steps = sequence(
         ("Take the contestant", assign(staged="$states.input")),
-        ("Endpoint or campaign?", choice((is_campaign, "Create the campaign"), otherwise="Look for the endpoint")),
+        ("Endpoint or campaign?", choice((is_campaign, "Look for the campaign"), otherwise="Look for the endpoint")),
         *_endpoint(resources),
         *_campaign(resources),
         ("Serves", {"Type": "Pass", "Output": {"name": expression("$staged.name"), "status": "ok"}, "End": True}),
@@ -32,14 +49,35 @@ def _not_staged(reason: str) -> State:
 def _endpoint(resources: Resources) -> list[Step]:
     name = expression("$staged.backend.name")
     return [
-        ("Look for the endpoint", _look_for("Endpoints", "EndpointName")),
+        (
+            "Look for the endpoint",
+            task(
+                "aws-sdk:sagemaker:listEndpoints",
+                {"NameContains": name, "MaxResults": 100},
+                Output=_status("Endpoints[EndpointName = $staged.backend.name].EndpointStatus"),
+            ),
+        ),
         (
             "Endpoint there?",
             choice(
-                ("$states.input.there", "Begin to wait for endpoint"), otherwise="Look for the endpoint configuration"
+                (_is(_NONE), "Look for the endpoint configuration"),
+                (_is("Failed"), "Delete the failed endpoint"),
+                (_is("Deleting"), "Wait for the endpoint's deletion"),
+                otherwise="Begin to wait for endpoint",
             ),
         ),
-        ("Look for the endpoint configuration", _look_for("EndpointConfigs", "EndpointConfigName")),
+        ("Delete the failed endpoint", task("aws-sdk:sagemaker:deleteEndpoint", {"EndpointName": name})),
+        ("Wait for the endpoint's deletion", _wait_and(look="Look for the endpoint")),
+        (
+            "Look for the endpoint configuration",
+            task(
+                "aws-sdk:sagemaker:listEndpointConfigs",
+                {"NameContains": name, "MaxResults": 100},
+                Output={
+                    "there": expression("$staged.backend.name in $states.result.EndpointConfigs.EndpointConfigName")
+                },
+            ),
+        ),
         (
             "Configuration there?",
             choice(("$states.input.there", "Create the endpoint"), otherwise="Configure the endpoint"),
@@ -65,12 +103,19 @@ def _endpoint(resources: Resources) -> list[Step]:
     ]
 
 
-def _look_for(listed: str, key: str) -> State:
-    return task(
-        f"aws-sdk:sagemaker:list{listed}",
-        {"NameContains": expression("$staged.backend.name"), "MaxResults": 100},
-        Output={"there": expression(f"$staged.backend.name in $states.result.{listed}.{key}")},
-    )
+def _status(found: str) -> dict[str, Any]:
+    """The output of a look: the status of the first that is `found`, JSONata in the call's result."""
+    status = f"($states.result.{found})[0]"
+    return {"status": expression(f"$exists({status}) ? {status} : '{_NONE}'")}
+
+
+def _is(*statuses: str) -> str:
+    return f"$states.input.status in {list(statuses)}"
+
+
+def _wait_and(*, look: str) -> State:
+    """A name is free only once its former holder is gone, which takes minutes."""
+    return {"Type": "Wait", "Seconds": FIRST_WAIT_SECONDS, "Next": look}
 
 
 def _configure(resources: Resources) -> State:
@@ -91,6 +136,11 @@ def _configure(resources: Resources) -> State:
 
 
 def _campaign(resources: Resources) -> list[Step]:
+    look = task(
+        "aws-sdk:personalize:listCampaigns",
+        {"SolutionArn": expression(f"'{resources.personalize_arn('solution/')}' & $staged.resourceName")},
+        Output=_status("Campaigns[CampaignArn = $staged.backend.arn].Status"),
+    )
     # Without minProvisionedTPS a campaign gets one transaction a second, the least and the cheapest.
     create = task(
         "aws-sdk:personalize:createCampaign",
@@ -99,19 +149,26 @@ def _campaign(resources: Resources) -> list[Step]:
             "SolutionVersionArn": expression("$staged.modelVersion"),
             "Tags": resources.personalize_tags("$staged.runId"),
         },
+        Next="Begin to wait for campaign",
     )
+    arn = expression("$staged.backend.arn")
     return [
+        ("Look for the campaign", look),
         (
-            "Create the campaign",
-            caught(
-                create,
-                errors=("Personalize.ResourceAlreadyExistsException",),
-                following="Begin to wait for campaign",
+            "Campaign there?",
+            choice(
+                (_is(_NONE), "Create the campaign"),
+                (_is("CREATE FAILED"), "Delete the failed campaign"),
+                (_is("DELETE PENDING", "DELETE IN_PROGRESS"), "Wait for the campaign's deletion"),
+                otherwise="Begin to wait for campaign",
             ),
         ),
+        ("Delete the failed campaign", task("aws-sdk:personalize:deleteCampaign", {"CampaignArn": arn})),
+        ("Wait for the campaign's deletion", _wait_and(look="Look for the campaign")),
+        ("Create the campaign", create),
         *until_ready(
             "campaign",
-            task("aws-sdk:personalize:describeCampaign", {"CampaignArn": expression("$staged.backend.arn")}),
+            task("aws-sdk:personalize:describeCampaign", {"CampaignArn": arn}),
             status="$states.result.Campaign.Status",
             ready="ACTIVE",
             failed=("CREATE FAILED", "DELETE PENDING", "DELETE IN_PROGRESS"),

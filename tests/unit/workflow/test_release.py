@@ -153,7 +153,6 @@ def test_releasing_twice_deletes_once(aws: Any, run: Callable[..., None]) -> Non
 GONE = {
     "SageMaker's words": refusal("ValidationException", 'Could not find endpoint "arn".'),
     "no such campaign": refusal("ResourceNotFoundException"),
-    "being deleted already": refusal("ResourceInUseException"),
 }
 
 
@@ -163,6 +162,27 @@ def test_what_is_gone_already_is_released(aws: Any, run: Callable[..., None], er
     run("run-1", endpoint("a-1"), campaign("b-1"))
     assert len(release_backends(aws.cloud, {"runId": "run-1"})["released"]) == 2
     assert aws.rows("runs")["run-1"]["released"] is True
+
+
+BUSY = {
+    "an endpoint that is being made": refusal("ValidationException", 'Cannot update in-progress endpoint "arn".'),
+    "a campaign that is being made or deleted": refusal("ResourceInUseException"),
+}
+
+
+@pytest.mark.parametrize("error", BUSY.values(), ids=BUSY)
+def test_what_cannot_be_deleted_yet_stays_on_record_for_the_next_run(
+    aws: Any, run: Callable[..., None], error: ClientError
+) -> None:
+    refusing = [error, error]
+    backends = Backends(aws, lambda operation: refusing.pop() if refusing else None)
+    run("run-1", endpoint("a-1"), campaign("b-1"))
+    run("run-2", endpoint("a-2"))
+    assert release_backends(aws.cloud, {"runId": "run-2"})["released"] == [endpoint("a-2")]
+    assert [run_id for run_id, row in aws.rows("runs").items() if row.get("released")] == ["run-2"]
+    assert release_backends(aws.cloud, {"runId": "run-3"})["released"] == [endpoint("a-1"), campaign("b-1")]
+    assert aws.rows("runs")["run-1"]["released"] is True
+    assert {"DeleteEndpoint a-1", "DeleteEndpointConfig a-1", "DeleteCampaign b-1"} <= set(backends.deleted)
 
 
 def test_a_refusal_is_told_and_the_run_stays_to_be_released(aws: Any, run: Callable[..., None]) -> None:

@@ -107,7 +107,7 @@ def test_a_solution_waits_for_its_campaign(aws: Any) -> None:
     pauses: list[float] = []
     assert remove_remains(aws.cloud, may_go_on=lambda: True, sleep=pauses.append) == OURS
     assert account.held == FOREIGN
-    assert pauses == [10.0, 10.0]
+    assert pauses == [1.0, 2.0]
 
 
 def test_when_time_is_up_it_says_what_is_left(aws: Any) -> None:

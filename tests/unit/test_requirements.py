@@ -25,7 +25,7 @@ def pins(name: str) -> dict[str, str]:
     for line in lines(name):
         if line.startswith("-r "):
             found |= pins(line.removeprefix("-r "))
-        else:
+        elif not line.startswith("-c "):
             distribution, _, version = line.partition("==")
             found[distribution.lower()] = version
     return found
@@ -34,7 +34,7 @@ def pins(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", [*FILES, "constraints.txt"])
 def test_every_line_pins_one_version(name: str) -> None:
     loose = [
-        line for line in lines(name) if not re.fullmatch(r"-r [a-z-]+\.txt|[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)
+        line for line in lines(name) if not re.fullmatch(r"-[cr] [a-z-]+\.txt|[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)
     ]
     assert loose == []
 

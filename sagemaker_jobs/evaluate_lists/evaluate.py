@@ -9,9 +9,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from bakeoff.errors import BakeoffError
 from bakeoff.evaluation.run import evaluate_run
-from bakeoff.processing import folder, report_failure
+from bakeoff.jobs import folder, message_file, run_job
 
 PREPARED = "/opt/ml/processing/input/prepared"
 LISTS = "/opt/ml/processing/input/lists"
@@ -21,19 +20,17 @@ OUTPUT = "/opt/ml/processing/output"
 
 def main(environment: Mapping[str, str]) -> int:
     """The exit code: 0 with both files of metrics, 1 with a message that says what is wrong."""
-    try:
+
+    def evaluate() -> None:
         results = evaluate_run(
             prepared_folder=folder(environment, "PREPARED_DIR", default=PREPARED),
             lists_folder=folder(environment, "LISTS_DIR", default=LISTS),
             run_folder=folder(environment, "RUN_DIR", default=RUN),
         )
         results.write(folder(environment, "OUTPUT_DIR", default=OUTPUT))
-    except BakeoffError as error:
-        report_failure(error, environment)
-        print(error, file=sys.stderr)
-        return 1
-    print(results)
-    return 0
+        print(results)
+
+    return run_job(evaluate, job="evaluation", reason_file=message_file(environment))
 
 
 if __name__ == "__main__":

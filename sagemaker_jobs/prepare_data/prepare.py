@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from bakeoff.data.run import prepare_folder
 from bakeoff.data.settings import PreparationSettings
-from bakeoff.errors import BakeoffError, SettingsError
-from bakeoff.processing import folder, report_failure
+from bakeoff.errors import SettingsError
+from bakeoff.jobs import folder, message_file, run_job
 
 RAW = "/opt/ml/processing/input/raw"
 OUTPUT = "/opt/ml/processing/output"
@@ -21,18 +21,16 @@ OUTPUT = "/opt/ml/processing/output"
 
 def main(environment: Mapping[str, str]) -> int:
     """The exit code: 0 with a complete prepared folder, 1 with a message that says what is wrong."""
-    try:
+
+    def prepare() -> None:
         manifest = prepare_folder(
             folder(environment, "RAW_DIR", default=RAW),
             folder(environment, "OUTPUT_DIR", default=OUTPUT),
             _settings(environment),
         )
-    except BakeoffError as error:
-        report_failure(error, environment)
-        print(error, file=sys.stderr)
-        return 1
-    print(json.dumps({name: manifest[name] for name in ("dataset", "split", "counts", "rejects")}, indent=2))
-    return 0
+        print(json.dumps({name: manifest[name] for name in ("dataset", "split", "counts", "rejects")}, indent=2))
+
+    return run_job(prepare, job="preparation", reason_file=message_file(environment))
 
 
 def _settings(environment: Mapping[str, str]) -> PreparationSettings:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bakeoff.data.prepared import Prepared
-from bakeoff.errors import BakeoffError
+from bakeoff.jobs import folder, run_job
 from bakeoff.shipping import stage_model_code
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.run import train_recommender
@@ -29,35 +29,21 @@ DEFAULTS = {
     "SM_MODEL_DIR": "/opt/ml/model",
     "SM_OUTPUT_DIR": "/opt/ml/output",
 }
-LONGEST_FAILURE = 1024
 
 
 def main(environment: Mapping[str, str]) -> int:
     """The exit code: 0 with a complete model archive, 1 with a failure file that says what is wrong."""
-    folders = {name: Path(environment.get(name, default)) for name, default in DEFAULTS.items()}
-    try:
+    folders = {name: folder(environment, name, default=default) for name, default in DEFAULTS.items()}
+
+    def train() -> None:
         order = Hyperparameters.read(folders["SM_INPUT_CONFIG_DIR"] / "hyperparameters.json")
         prepared = Prepared.open(folders["SM_CHANNEL_PREPARED"])
         trained = train_recommender(prepared, order=order, log=lambda line: print(line, flush=True))
         model = folders["SM_MODEL_DIR"]
         stage_model_code(order.recommender, into=model / "code", job=Path(__file__).parent)
         trained.save(model)
-    except BakeoffError as error:
-        _report_failure(str(error), folders["SM_OUTPUT_DIR"] / "failure")
-        return 1
-    except Exception as error:
-        # A fault of ours: one plain sentence for the operator, the traceback for the log.
-        _report_failure(
-            f"The training broke off by {type(error).__name__}: {error}", folders["SM_OUTPUT_DIR"] / "failure"
-        )
-        raise
-    return 0
 
-
-def _report_failure(reason: str, path: Path) -> None:
-    print(reason, file=sys.stderr)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(reason.encode()[:LONGEST_FAILURE].decode(errors="ignore"), encoding="utf-8")
+    return run_job(train, job="training", reason_file=folders["SM_OUTPUT_DIR"] / "failure")
 
 
 if __name__ == "__main__":

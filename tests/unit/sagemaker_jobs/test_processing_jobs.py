@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 from bakeoff.data.prepared import Prepared
-from bakeoff.errors import DataError
-from bakeoff.processing import LONGEST_MESSAGE, report_failure
 from tests.support.recommenders import popularity_answers, write_answers
 from tests.support.small_data import small_data, write_csv
 
@@ -109,8 +107,10 @@ def test_failed_evaluation_says_why(tmp_path: Path) -> None:
     assert "manifest.json does not exist" in (tmp_path / "message").read_text(encoding="utf-8")
 
 
-def test_message_is_cut_to_one_kilobyte_of_whole_characters(tmp_path: Path) -> None:
-    report_failure(DataError("x" + "é" * 2000), {"MESSAGE_FILE": str(tmp_path / "deep" / "message")})
-    message = (tmp_path / "deep" / "message").read_bytes()
-    assert len(message) == LONGEST_MESSAGE - 1
-    assert message.decode() == "x" + "é" * 511
+def test_a_fault_of_ours_is_told_too_and_its_traceback_logged(tmp_path: Path) -> None:
+    (tmp_path / "prepared").mkdir()
+    (tmp_path / "prepared" / "manifest.json").write_text('{"format": 1}', encoding="utf-8")
+    done = evaluate(tmp_path, {"name": "a", "status": "failed"}, split="5")
+    assert done.returncode == 1
+    assert (tmp_path / "message").read_text(encoding="utf-8") == "The evaluation broke off by KeyError: 'files'"
+    assert "Traceback" in done.stderr

@@ -138,7 +138,12 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / layout.MANIFEST
     if not path.is_file():
         raise DataError(f"{path} does not exist: the preparation did not finish, or this is no prepared folder.")
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is no JSON: {error}; copy the folder again, or prepare it again.") from error
+    if not isinstance(manifest, dict):
+        raise DataError(f"{path} holds no JSON object; copy the folder again, or prepare it again.")
     if manifest.get("format") != layout.FORMAT:
         raise DataError(
             f"{path} has format {manifest.get('format')!r}, this code reads {layout.FORMAT}; prepare the data again."

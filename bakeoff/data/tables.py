@@ -60,6 +60,8 @@ def _header(path: Path, table: Table) -> list[str] | None:
             fields = next(csv.reader(lines, delimiter=table.separator, quoting=table.quoting), [])
     except UnicodeDecodeError as error:
         raise _not_utf8(path) from error
+    except csv.Error as error:
+        raise DataError(f"{path} has a first line that is no header: {error}. Export the file anew.") from error
     # The headers of RecBole's atomic files carry a type behind a colon: user_id:token.
     return [name.partition(":")[0].strip() for name in fields]
 

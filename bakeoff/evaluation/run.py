@@ -81,6 +81,8 @@ def _read_run(path: Path) -> dict[str, Any]:
         raise EvaluationError(f"{path} does not exist; it says which contestants the run has.") from error
     except ValueError as error:
         raise EvaluationError(f"{path} is no JSON: {error}.") from error
+    if not isinstance(run, dict):
+        raise EvaluationError(f"{path} holds no JSON object; it says which contestants the run has.")
     faults = [f"{name} is missing" for name in ("runId", "split", "contestants") if name not in run]
     for number, contestant in enumerate(run.get("contestants", [])):
         needed = ("name", "status", *(("split", "lists") if contestant.get("status") == "ok" else ()))

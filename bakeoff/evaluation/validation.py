@@ -8,9 +8,8 @@ import numpy.typing as npt
 from bakeoff.data.holdout import Holdout
 from bakeoff.errors import EvaluationError
 from bakeoff.evaluation.bootstrap import Bootstrap, Estimate
-from bakeoff.evaluation.metrics import ndcg
 from bakeoff.evaluation.ranking import Lists
-from bakeoff.evaluation.scoring import find_hits, rank, score
+from bakeoff.evaluation.scoring import rank, score
 
 
 def score_validation(
@@ -35,16 +34,6 @@ def score_validation(
     _check(holdout, users=users, ranked=ranked)
     kept = rank(Lists.from_matrix(ranked), users=users, holdout=holdout)
     return score(kept, users=users, holdout=holdout, bootstrap=bootstrap or Bootstrap())
-
-
-def mean_ndcg(
-    holdout: Holdout, *, users: npt.NDArray[np.int64], ranked: npt.NDArray[np.integer[Any]], k: int = 10
-) -> float:
-    """The mean ndcg@k without an interval: what an epoch is judged by. Arguments as in `score_validation`."""
-    _check(holdout, users=users, ranked=ranked)
-    kept = rank(Lists.from_matrix(ranked), users=users, holdout=holdout, n=k)
-    hits, n_relevant = find_hits(kept, users=users, holdout=holdout)
-    return float(ndcg(hits, n_relevant, k=k).mean())
 
 
 def _check(holdout: Holdout, *, users: npt.NDArray[np.int64], ranked: npt.NDArray[np.integer[Any]]) -> None:

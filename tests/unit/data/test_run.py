@@ -225,6 +225,13 @@ def test_folder_without_a_manifest_is_unfinished(tmp_path: Path) -> None:
         Prepared.open(tmp_path)
 
 
+@pytest.mark.parametrize(("content", "told"), [("{", "is no JSON"), ("[]", "holds no JSON object")])
+def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        Prepared.open(tmp_path)
+
+
 def test_missing_changed_or_foreign_files_are_named(tmp_path: Path, data: SmallData) -> None:
     folder = tmp_path / "prepared"
     prepare_folder(write_csv(tmp_path / "raw", data), folder, SETTINGS)

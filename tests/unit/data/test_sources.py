@@ -153,6 +153,12 @@ def test_other_encodings_are_refused(movielens: Path) -> None:
         choose_source(movielens).read(movielens)
 
 
+def test_a_first_line_that_is_no_header_is_refused(movielens: Path) -> None:
+    (movielens / "ratings.csv").write_text(f"userId,{'a' * 200_000}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"ratings\.csv has a first line that is no header"):
+        choose_source(movielens).read(movielens)
+
+
 def test_folder_without_interactions_names_both_formats_and_what_is_there(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(DataError, match=r"there is notes\.txt.*\.inter.*or the MovieLens files ratings\.csv"):

@@ -222,6 +222,9 @@ def test_run_json_that_is_missing_malformed_or_incomplete_is_named(room: Room, p
     (room.folder / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(EvaluationError, match=r"run\.json is no JSON"):
         evaluate()
+    (room.folder / "run.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(EvaluationError, match=r"run\.json holds no JSON object"):
+        evaluate()
     (room.folder / "run.json").write_text('{"runId": "r", "contestants": [{"status": "ok"}]}', encoding="utf-8")
     with pytest.raises(EvaluationError) as raised:
         evaluate()

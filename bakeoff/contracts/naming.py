@@ -6,6 +6,7 @@ from typing import Any
 
 NO_RUN = "none"  # what the parameter of the promoted run holds before the first: SSM stores no empty value
 LONGEST_NAME = 63  # SageMaker jobs, models and endpoints; Personalize solutions and campaigns
+_LONGEST_ATTEMPT = 6
 
 
 def fingerprint(*parts: Any) -> str:
@@ -19,11 +20,20 @@ def resource_name(prefix: str, contestant: str, made_from: str, *, attempt: str 
 
     Args:
         made_from: the fingerprint; equal fingerprints mean an equal artefact.
-        attempt: set for jobs, whose names can never be used twice.
+        attempt: up to six characters, set for jobs, whose names can never be used twice. A job's name begins with
+            the name of what it makes, by which it is found again.
     """
-    tail = f"-{made_from}" + (f"-{attempt}" if attempt else "")
-    room = LONGEST_NAME - len(prefix) - len(tail) - 1
-    return f"{prefix}-{contestant[:room].rstrip('-')}{tail}"
+    room = LONGEST_NAME - len(prefix) - len(made_from) - _LONGEST_ATTEMPT - 3
+    name = f"{prefix}-{contestant[:room].rstrip('-')}-{made_from}"
+    return f"{name}-{attempt}" if attempt else name
+
+
+def event_type(split_hash: str) -> str:
+    """The ``EVENT_TYPE`` of a split's rows, which Amazon Personalize trains on: the hash's first 16 digits.
+
+    A solution trains on that type only, so that events streamed later stay outside.
+    """
+    return split_hash[:16]
 
 
 def raw_prefix(dataset: str) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bakeoff.contracts.naming import event_type
 from bakeoff.data import layout
 from bakeoff.data.interactions import Interactions
 from bakeoff.data.preparation import Preparation, describe
 from bakeoff.data.writing import FolderWriter
 
 PERSONALIZE_HEADER = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
-EVENT_TYPE_DIGITS = 16
 USERS_AT_ONCE = 10_000
 
 
@@ -52,15 +52,14 @@ def _matrices(writer: FolderWriter, preparation: Preparation) -> None:
 
 
 def _personalize(writer: FolderWriter, preparation: Preparation) -> None:
-    # The event type names the split: a solution trains on that type only, so that events streamed later stay outside.
-    event_type = preparation.split.hash[:EVENT_TYPE_DIGITS]
+    of_split = event_type(preparation.split.hash)
     with writer.file(layout.PERSONALIZE_INTERACTIONS) as content:
         text = TextIOWrapper(content, encoding="utf-8", newline="", write_through=True)
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(PERSONALIZE_HEADER)
         for user, events in _events(preparation.known, preparation.items):
             rows.writerows(
-                (preparation.users[user], item, timestamp, event_type, value) for item, value, timestamp in events
+                (preparation.users[user], item, timestamp, of_split, value) for item, value, timestamp in events
             )
         text.detach()
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.contracts.naming import fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
+from bakeoff.contracts.naming import event_type, fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.records import write_record
 
 LONGEST_EXECUTION_NAME = 80
-EVENT_TYPE_DIGITS = 16  # of the split's hash; the preparation writes the same into EVENT_TYPE
+LONGEST_VARIABLE = 256  # of a processing job's environment
 
 
 def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
             ``source_hash``) and ``preparation`` (``settings``, ``sourceHash``).
 
     Raises:
-        RunError: no raw data, or a name that is no contestant.
+        RunError: no raw data, settings that are too long for a job, or a name that is no contestant.
     """
     dataset = str(order["dataset"])
     settings = {**order["preparation"]["settings"], "dataset": dataset}
@@ -41,9 +41,20 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
             "rawUri": cloud.uri(raw_prefix(dataset)),
             "uri": cloud.uri(key),
             "key": key,
-            "settings": json.dumps(settings),
+            "settings": _job_settings(settings),
         },
     }
+
+
+def _job_settings(settings: Mapping[str, Any]) -> str:
+    """The preparation's settings as one variable of a job's environment."""
+    text = json.dumps(settings, separators=(",", ":"))
+    if len(text) > LONGEST_VARIABLE:
+        raise RunError(
+            f"The preparation's settings have {len(text)} characters as JSON; a job takes {LONGEST_VARIABLE}. "
+            "Give the data set a shorter name."
+        )
+    return text
 
 
 def _raw_files(cloud: Cloud, dataset: str) -> list[list[Any]]:
@@ -187,7 +198,7 @@ def _personalize_spec(
     return {
         "recipe": entry["recipe"],
         "numResults": min(entry["longest_list"], 500),
-        "eventType": manifest["split"]["hash"][:EVENT_TYPE_DIGITS],
+        "eventType": event_type(manifest["split"]["hash"]),
         "solutionConfig": config,
         "listsKey": f"{lists_prefix(shared['listsPath'])}users.jsonl.out",
         "backend": {"type": "personalize-campaign", "arn": campaign_arn},

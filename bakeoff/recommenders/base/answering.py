@@ -86,8 +86,11 @@ def _read_event(event: Any, where: str) -> Event:
         raise MalformedRequestError(
             f"{where} is {json.dumps(event)[:200]}; it must be an object with itemId, value and timestamp."
         ) from error
-    if read.value is not None and not np.isfinite(read.value):
-        raise MalformedRequestError(f"{where} has value {read.value}; it must be a finite number.")
+    # Both become 32 and 64 bits wide.
+    if read.value is not None and not abs(read.value) <= float(np.finfo(np.float32).max):
+        raise MalformedRequestError(f"{where} has value {read.value}; it must be a finite number, such as a rating.")
+    if not 0 <= read.timestamp <= np.iinfo(np.int64).max:
+        raise MalformedRequestError(f"{where} has timestamp {read.timestamp}; it must be seconds since 1970.")
     return read
 
 

@@ -54,6 +54,9 @@ def test_no_lines_give_no_answers() -> None:
         ({"history": [EVENT | {"value": "good"}], "n": 5}, r"history\[0\] is"),
         ({"history": [EVENT | {"timestamp": "today"}], "n": 5}, r"history\[0\] is"),
         ({"history": [EVENT | {"value": float("nan")}], "n": 5}, r"history\[0\] has value nan"),
+        ({"history": [EVENT | {"value": 1e300}], "n": 5}, r"history\[0\] has value 1e\+300"),
+        ({"history": [EVENT | {"timestamp": 10**30}], "n": 5}, r"history\[0\] has timestamp 10{30}"),
+        ({"history": [EVENT | {"timestamp": -1}], "n": 5}, r"history\[0\] has timestamp -1"),
         ({"userId": 7, "history": [], "n": 5}, "The body has userId 7"),
     ],
 )

@@ -37,7 +37,10 @@ data = typer.Typer(help="Fetch data sets and load them into an environment.", no
 app.add_typer(data, name="data")
 
 Env = Annotated[str, typer.Option("--env", help="The environment: a file of config/, such as local, dev or prod.")]
-Port = Annotated[int | None, typer.Option("--port", help="The local cloud's port, instead of the configured one.")]
+Port = Annotated[
+    int | None,
+    typer.Option("--port", min=1024, max=65_535, help="The local cloud's port, instead of the configured one."),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Return, and leave the local cloud running.")]
 Contestants = Annotated[

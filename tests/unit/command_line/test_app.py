@@ -78,6 +78,13 @@ def test_a_port_makes_no_sense_on_aws() -> None:
     assert "environment 'dev' is on AWS and has no port" in result.stderr
 
 
+@pytest.mark.parametrize("port", ["0", "-1", "80", "65536", "http"])
+def test_a_port_that_no_local_cloud_can_have_is_refused(port: str) -> None:
+    result = call("doctor", "--port", port)
+    assert result.exit_code == 2
+    assert "Invalid value for '--port'" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

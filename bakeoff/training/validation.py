@@ -70,7 +70,8 @@ class HeldOutUsers:
         """The users' recommendable lists, shape (users, `LONGEST`), filled up with `NO_ITEM`.
 
         Seen items and non-candidates are taken out before the list is cut, which gives the list that asking for
-        `LONGEST` + seen items and dropping them gives, at a fraction of the work.
+        `LONGEST` + seen items and dropping them gives, at a fraction of the work. Where a model re-ranks, the end of
+        the two may differ: here no item from beyond `LONGEST` can move up.
         """
         ranked = np.full((len(self._users), LONGEST), NO_ITEM, np.int32)
         for start in range(0, len(self._users), CHUNK):

@@ -1,7 +1,7 @@
 """Popularity correction: score / popularity^a, with `a` chosen on validation under a budget of accuracy.
 
-Dividing by a power of the popularity after the fact raises coverage at little cost; propensity weights and logit
-adjustment during training gave nothing over it (own measurement on ML-1M).
+Dividing by a power of the popularity after the fact needs no second training, and what it costs is measured: every
+exponent that was tried stands in the learning curve with its accuracy and its coverage.
 """
 
 from collections.abc import Callable, Sequence

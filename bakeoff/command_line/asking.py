@@ -56,8 +56,14 @@ def ask(deployed: Deployed, user: str, *, n: int, get: Get = http_get) -> dict[s
     except ValueError:
         answer = {"message": body[:300].decode("utf-8", errors="replace")}
     if status != 200:
-        raise CloudError(f"The API answered {status} for {url}: {answer.get('message') or answer}")
+        raise CloudError(f"The API answered {status} for {url}: {_said(answer)}")
     return answer
+
+
+def _said(answer: Mapping[str, Any]) -> object:
+    """The words of an error: the front's stand under ``error``, API Gateway's own at the top."""
+    error = answer.get("error")
+    return (error.get("message") if isinstance(error, dict) else answer.get("message")) or answer
 
 
 def curl_line(deployed: Deployed, user: str, *, n: int) -> str:

@@ -42,7 +42,14 @@ def test_asks_with_the_key_and_an_escaped_user(deployed: Deployed) -> None:
 
 @pytest.mark.parametrize(
     ("body", "said"),
-    [(b'{"message": "Forbidden"}', "answered 403 .*: Forbidden"), (b"<html>", "answered 403 .*: <html>")],
+    [
+        (b'{"message": "Forbidden"}', "answered 403 .*: Forbidden$"),
+        (
+            b'{"error": {"code": "no_run", "message": "No run serves."}, "requestId": "1"}',
+            "answered 403 .*: No run serves.$",
+        ),
+        (b"<html>", "answered 403 .*: <html>$"),
+    ],
 )
 def test_a_refusal_is_told_in_the_apis_own_words(deployed: Deployed, body: bytes, said: str) -> None:
     with pytest.raises(CloudError, match=said):

@@ -142,7 +142,8 @@ def _ssl_context(session: Session, places: Iterable[_Place]) -> ssl.SSLContext |
     return ssl.create_default_context(cafile=session.get_config_variable("ca_bundle") or get_cert_path(True))
 
 
-def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+# In quotes: urllib3 1.26, which Lambda's Python may come with, has no class of that name.
+def _read(response: "urllib3.BaseHTTPResponse") -> bytes:
     chunks = io.BytesIO()
     while chunk := response.read(_CHUNK):
         chunks.write(chunk)

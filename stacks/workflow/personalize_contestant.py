@@ -87,10 +87,11 @@ def _arn(resources: Resources, resource: str) -> str:
 
 
 def _describe_recipe() -> State:
+    described = "$states.result.Recipe.Description"
     return task(
         "aws-sdk:personalize:describeRecipe",
         {"RecipeArn": expression("'arn:aws:personalize:::recipe/' & $spec.recipe")},
-        Assign={"twin": expression("$contains($states.result.Recipe.Description, 'Local twin')")},
+        Assign={"twin": expression(f"$exists({described}) ? $contains({described}, 'Local twin') : false")},
     )
 
 

@@ -53,7 +53,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Keep current": {"Type": "Pass", "Next": "Publish report"},
         "Publish report": _publish(functions, "$decision"),
         "Release what does not serve": _release(functions),
-        "Remove data that does not serve": _remove_data(functions, following="Done"),
+        "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
         "Done": {"Type": "Pass", "Output": expression("$report"), "End": True},
     }
     guarded = {
@@ -79,7 +79,9 @@ def _after_failure(functions: Functions) -> dict[str, State]:
         ),
         _RELEASE_AFTER_FAILURE: caught(_release(functions), following="Run failed", variable="releasing"),
         "Remove data of the failed run": caught(
-            _remove_data(functions, following="Run failed"), following="Run failed", variable="removing"
+            _remove_data(functions, step="Delete one part of the failed run", following="Run failed"),
+            following="Run failed",
+            variable="removing",
         ),
         "Run failed": fail(expression("$problem.Error"), expression(reason_of("$problem"))),
     }
@@ -145,10 +147,11 @@ def _look_for_loaded(resources: Resources) -> State:
 
 
 def _load(functions: Functions) -> State:
-    return _for_each_part(functions, "$order.parts", "put")
+    return _for_each_part(functions, "$order.parts", "put", step="Put one part")
 
 
-def _for_each_part(functions: Functions, parts: str, action: str) -> State:
+def _for_each_part(functions: Functions, parts: str, action: str, *, step: str) -> State:
+    """Load or delete every part; `step` names the one state inside, for names count once in a whole machine."""
     load = function(functions.load_table, {"part": expression("$states.input"), "action": action}, End=True)
     return {
         "Type": "Map",
@@ -156,7 +159,7 @@ def _for_each_part(functions: Functions, parts: str, action: str) -> State:
         "MaxConcurrency": 8,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
-            **sequence((f"{action} one part".capitalize(), load)),
+            **sequence((step, load)),
         },
         "Output": {},
     }
@@ -308,5 +311,5 @@ def _release(functions: Functions) -> State:
     return function(functions.release_backends, payload, Assign={"released": expression("$states.result.Payload")})
 
 
-def _remove_data(functions: Functions, *, following: str) -> State:
-    return {**_for_each_part(functions, "$released.parts", "delete"), "Next": following}
+def _remove_data(functions: Functions, *, step: str, following: str) -> State:
+    return {**_for_each_part(functions, "$released.parts", "delete", step=step), "Next": following}

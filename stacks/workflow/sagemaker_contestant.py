@@ -28,6 +28,10 @@ METRICS = {
 }
 
 
+# A job's own limit does not count the time in which SageMaker finds instances, pulls the image and moves data.
+_AROUND_JOBS_SECONDS = 3600
+
+
 def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
     """Looks for the trained model, trains it, makes it a model, writes its lists; each step only if it is missing."""
     config = resources.config
@@ -36,7 +40,9 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
         sequence(
             ("Take the order", assign(spec="$states.input")),
             ("Look for a trained model", _look_for_training()),
-            ("Trained already?", choice(("$trainingJob != null", "Describe the training"), otherwise="Train")),
+            ("Trained already?", choice(("$trainingJob != null", "Look for its archive"), otherwise="Train")),
+            ("Look for its archive", _look_for_archive(resources)),
+            ("Archive there?", choice(("$states.input.there", "Describe the training"), otherwise="Train")),
             ("Train", caught(_train(resources), following="Explain the failed training", variable="problem")),
             ("Note the training", assign(trainingJob="$spec.jobName")),
             ("Describe the training", _describe_training()),
@@ -52,7 +58,9 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
             ("Explain the failed lists", _explain("$spec.jobName", "TransformJob")),
             ("Lists failed", fail("Bakeoff.ListsFailed", expression("$states.input.reason"))),
         ),
-        timeout_seconds=config.jobs.train.max_runtime_seconds + config.jobs.write_lists.max_runtime_seconds,
+        timeout_seconds=config.jobs.train.max_runtime_seconds
+        + config.jobs.write_lists.max_runtime_seconds
+        + _AROUND_JOBS_SECONDS,
     )
 
 
@@ -68,6 +76,19 @@ def _look_for_training() -> State:
             "MaxResults": 1,
         },
         Assign={"trainingJob": expression(f"$count({found}) > 0 ? {found}[0].TrainingJobName : null")},
+    )
+
+
+def _look_for_archive(resources: Resources) -> State:
+    """A training job cannot be deleted: it is still listed when its archive went with a destroyed environment."""
+    return task(
+        "aws-sdk:s3:listObjectsV2",
+        {
+            "Bucket": resources.bucket,
+            "Prefix": expression("'models/' & $trainingJob & '/output/model.tar.gz'"),
+            "MaxKeys": 1,
+        },
+        Output={"there": expression("$states.result.KeyCount > 0")},
     )
 
 
@@ -133,7 +154,7 @@ def serving_environment() -> dict[str, str]:
 def _create_model(resources: Resources) -> State:
     config: Config = resources.config
     return task(
-        "sagemaker:createModel",
+        "aws-sdk:sagemaker:createModel",
         {
             "ModelName": expression("$spec.resourceName"),
             "ExecutionRoleArn": resources.model_role_arn,

@@ -86,7 +86,7 @@ def _endpoint(resources: Resources) -> list[Step]:
         (
             "Create the endpoint",
             task(
-                "sagemaker:createEndpoint",
+                "aws-sdk:sagemaker:createEndpoint",
                 {"EndpointName": name, "EndpointConfigName": name, "Tags": resources.tags("$staged.runId")},
             ),
         ),
@@ -125,8 +125,9 @@ def _configure(resources: Resources) -> State:
         if serving.mode == "serverless"
         else {"InstanceType": serving.instance_type, "InitialInstanceCount": 1}
     )
+    # As a call of the SDK: the optimized integration's list of parameters has no ServerlessConfig.
     return task(
-        "sagemaker:createEndpointConfig",
+        "aws-sdk:sagemaker:createEndpointConfig",
         {
             "EndpointConfigName": expression("$staged.backend.name"),
             "ProductionVariants": [{"VariantName": "all", "ModelName": expression("$staged.backend.name"), **capacity}],

@@ -58,6 +58,12 @@ def test_every_state_ends_or_goes_on_and_a_choice_always_finds_a_way(machine: Ma
             assert ("Next" in state) != (state.get("End") is True), name
 
 
+def test_a_name_of_a_state_counts_once_in_a_whole_machine(machine: Machine) -> None:
+    """Inside of Maps too: Step Functions refuses the definition with DUPLICATE_STATE_NAME."""
+    names = [name for name, _ in machine.states()]
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_every_machine_can_end(machine: Machine) -> None:
     for scope in machine.scopes():
         assert any(one.get("End") or one["Type"] in ("Fail", "Succeed") for one in scope.states.values())

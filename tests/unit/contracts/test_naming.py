@@ -49,6 +49,12 @@ def test_a_name_of_any_length_is_one_that_the_services_take(length: int) -> None
     assert name.endswith("-0123456789ab-cdef01"), "what tells names apart is never cut"
 
 
+@pytest.mark.parametrize("length", range(1, 70))
+def test_a_job_is_found_by_the_name_of_what_it_makes(length: int) -> None:
+    made = resource_name("bakeoff-production", "a" * length, "0123456789ab")
+    assert resource_name("bakeoff-production", "a" * length, "0123456789ab", attempt="cdef01") == f"{made}-cdef01"
+
+
 def test_every_prefix_ends_with_a_slash_and_none_holds_another() -> None:
     prefixes = [
         naming.raw_prefix("x"),

@@ -8,7 +8,7 @@ import pytest
 
 from bakeoff.contracts.naming import LONGEST_NAME
 from bakeoff.errors import RunError
-from bakeoff.workflow.plan import LONGEST_EXECUTION_NAME, plan_contestants, plan_run
+from bakeoff.workflow.plan import LONGEST_EXECUTION_NAME, LONGEST_VARIABLE, plan_contestants, plan_run
 
 Entry = Callable[..., dict[str, Any]]
 
@@ -43,6 +43,15 @@ def test_the_plan_names_the_data_by_what_it_is_made_from(aws: Any, order: dict[s
         "raw/small/",
         f"prepared/{version}/manifest.json",
     }
+
+
+def test_settings_that_a_job_would_refuse_are_refused_before_it(aws: Any, order: dict[str, Any]) -> None:
+    """A processing job's environment takes 256 characters a variable."""
+    order["preparation"]["settings"] = {"x": "y" * (LONGEST_VARIABLE - len('{"x":"","dataset":"small"}'))}
+    assert len(plan_run(aws.cloud, order)["preparation"]["settings"]) == LONGEST_VARIABLE
+    order["preparation"]["settings"]["x"] += "y"
+    with pytest.raises(RunError, match="have 257 characters as JSON; a job takes 256"):
+        plan_run(aws.cloud, order)
 
 
 def test_prepared_data_is_found_again_by_another_run(aws: Any, order: dict[str, Any]) -> None:

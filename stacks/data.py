@@ -20,7 +20,10 @@ class DataStack(Stack):
     def __init__(self, scope: Construct, name: str, *, config: Config, names: Names, env: Environment) -> None:
         super().__init__(scope, name, env=env, description="Bakeoff: data, tables and the promoted run")
         self._names = names
-        self._removal = RemovalPolicy.DESTROY if config.removal == "destroy" else RemovalPolicy.RETAIN
+        # What is to be kept goes all the same when its creation is rolled back: its name would be taken for ever.
+        self._removal = (
+            RemovalPolicy.DESTROY if config.removal == "destroy" else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        )
         access_logs = self._bucket("AccessLogs", names.logs_bucket)
         self.bucket = self._bucket("Bucket", names.bucket, logs=access_logs)
         if self._removal == RemovalPolicy.DESTROY:

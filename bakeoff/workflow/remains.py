@@ -101,6 +101,8 @@ def empty_buckets(cloud: Cloud) -> None:
     """Delete every object: CloudFormation deletes empty buckets only."""
     s3 = cloud.client("s3")
     for bucket in cloud.settings.buckets.split(","):
+        # Access logs arrive hours late, and a bucket that is not empty stays: nobody may deliver any more.
+        s3.delete_bucket_policy(Bucket=bucket)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             keys = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
             refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys}).get("Errors", []) if keys else []

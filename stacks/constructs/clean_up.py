@@ -64,5 +64,5 @@ class EmptyBuckets(CleanUp):
         environment = {"BUCKETS": ",".join(buckets)}
         super().__init__(scope, name, names=names, folder="empty_buckets", environment=environment)
         arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets]
-        allow(self.function.role, ["s3:ListBucket"], arns)
+        allow(self.function.role, ["s3:DeleteBucketPolicy", "s3:ListBucket"], arns)
         allow(self.function.role, ["s3:DeleteObject"], [f"{arn}/*" for arn in arns], why=FOLDER)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bakeoff.errors import CloudError
 from bakeoff.workflow.remains import empty_buckets, remains, remove_remains
@@ -154,6 +155,14 @@ def test_every_object_of_every_bucket_goes(aws: Any) -> None:
     assert deleted == {"bakeoff-test": ["a", "b/ä c.json"], "bakeoff-test-logs": ["data/1"]}
 
 
+def test_nobody_delivers_logs_into_a_bucket_that_is_being_emptied(aws: Any) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    aws.clients["s3"].put_bucket_policy(Bucket="bakeoff-test-logs", Policy=policy)
+    empty_buckets(aws.cloud)
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        aws.clients["s3"].get_bucket_policy(Bucket="bakeoff-test-logs")
+
+
 def test_empty_buckets_are_left_alone(aws: Any) -> None:
     empty_buckets(aws.cloud)
     assert aws.called("DeleteObjects") == []
@@ -162,6 +171,7 @@ def test_empty_buckets_are_left_alone(aws: Any) -> None:
 def test_an_object_that_s3_will_not_delete_is_named(aws: Any) -> None:
     pages: Iterator[dict[str, Any]] = iter(
         [
+            {},  # the policy
             {"KeyCount": 1, "Contents": [{"Key": "locked"}]},
             {"Errors": [{"Key": "locked", "Code": "AccessDenied", "Message": "Access Denied"}]},
         ]

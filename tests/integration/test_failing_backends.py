@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.conftest import FirstRun
 from tests.integration.product import Answer, Product, wait_until
+from tests.integration.test_gate import serves_as_before
 
 USER = "30"
 FAILING = "ease"
@@ -54,6 +55,35 @@ def test_a_hanging_model_server_costs_the_budget_and_no_other_contestant(product
         only_that_one(answer, "timeout")
         assert answer.seconds < product.config.serving.budget_ms / 1000 + 1
     assert [process.pid for process in product.model_servers(endpoint)] == [server.pid]
+
+
+def test_an_endpoint_that_failed_is_made_anew_by_the_next_run(product: Product, noise: str) -> None:
+    promoted = product.promoted()
+    name = product.run(noise, FAILING)["contestants"][0]["backend"]["name"]
+    leave_failed_endpoint(product, name)
+    (contestant,) = product.run(noise, FAILING)["contestants"]
+    assert (contestant["status"], contestant["backend"]["name"]) == ("ok", name)
+    serves_as_before(product, promoted)
+
+
+def leave_failed_endpoint(product: Product, name: str) -> None:
+    """Leave an endpoint `name` that could not come up, as one does whose image had a bad minute."""
+    sagemaker, bucket = product.client("sagemaker"), product.deployed.bucket
+    product.client("s3").put_object(Bucket=bucket, Key="models/broken.tar.gz", Body=b"no archive")
+    described = sagemaker.describe_model(ModelName=name)
+    container = {**described["PrimaryContainer"], "ModelDataUrl": f"s3://{bucket}/models/broken.tar.gz"}
+    sagemaker.create_model(
+        ModelName="broken", PrimaryContainer=container, ExecutionRoleArn=described["ExecutionRoleArn"]
+    )
+    capacity = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+    variant = {"VariantName": "all", "ModelName": "broken", "ServerlessConfig": capacity}
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    wait_until(
+        lambda: sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "Failed", what="it to have failed"
+    )
+    sagemaker.delete_endpoint_config(EndpointConfigName=name)
+    sagemaker.delete_model(ModelName="broken")
 
 
 class suspended:  # noqa: N801 - reads as a word of a sentence

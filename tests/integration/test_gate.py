@@ -4,6 +4,7 @@ from tests.integration.conftest import FirstRun
 from tests.integration.product import Json, Product
 
 USER = "30"
+TWIN = "personalize-popularity-count"
 
 
 def backends(record: Json) -> tuple[set[str], set[str]]:
@@ -22,26 +23,25 @@ def serves_as_before(product: Product, promoted: Json) -> None:
     assert set(answer.statuses.values()) == {"ok"}
 
 
-def test_the_worst_contestant_alone_does_not_replace_the_run_and_keeps_the_endpoint_that_both_use(
+def test_a_twin_alone_does_not_replace_the_run_and_leaves_it_the_campaign_that_both_use(
     product: Product, first_run: FirstRun
 ) -> None:
     promoted = product.promoted()
-    figures = {
-        one["name"]: one["validation"]["ndcg@10"] for one in first_run.report["contestants"] if one["validation"]
-    }
-    worst = min(figures, key=lambda name: figures[name]["value"])
-    assert figures[worst]["high"] < figures[first_run.report["default"]]["value"]
-    report = product.run(first_run.dataset, worst)
-    assert (report["promoted"], report["failed"], report["default"]) == (False, False, worst)
-    assert "worse beyond the noise. The promoted run goes on serving." in report["reason"]
-    assert [one["status"] for one in report["contestants"]] == ["ok"]
+    report = product.run(first_run.dataset, TWIN)
+    assert (report["promoted"], report["failed"], report["default"]) == (False, False, None)
+    assert report["reason"].startswith("No contestant can be the default: ")
+    assert report["reason"].endswith(" What served before goes on serving.")
+    (contestant,) = report["contestants"]
+    assert contestant["status"] == "ok"
+    assert contestant["backend"]["arn"] in product.campaigns()
     serves_as_before(product, promoted)
 
 
-def test_a_run_on_noise_leaves_neither_endpoint_nor_rows(product: Product, noise: str) -> None:
+def test_a_worse_run_leaves_neither_endpoint_nor_rows(product: Product, noise: str) -> None:
     promoted = product.promoted()
     report = product.run(noise, "ease")
     assert report["promoted"] is False
+    assert "worse beyond the noise. The promoted run goes on serving." in report["reason"]
     assert "The two were measured on different splits." in report["reason"]
     (contestant,) = report["contestants"]
     assert contestant["status"] == "ok"

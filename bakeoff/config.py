@@ -42,12 +42,17 @@ class Split(_Model):
     test_fraction: float = Field(gt=0, lt=1)
     validation_fraction: float = Field(gt=0, lt=1)
     min_activity: int = Field(ge=3)
-    seed: int
+    seed: int = Field(ge=0)
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> "Split":
-        if self.test_fraction + self.validation_fraction >= 1:
-            raise ValueError("test_fraction + validation_fraction must be below 1")
+        """The preparation's own rule, told before anything is deployed."""
+        largest = max(self.test_fraction, self.validation_fraction)
+        if self.test_fraction + self.validation_fraction >= 1 or self.min_activity * (1 - largest) < 2:
+            raise ValueError(
+                f"test_fraction and validation_fraction leave nothing to train on for a user with {self.min_activity} "
+                "interactions (min_activity)"
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from typer.core import TyperGroup
 
 from bakeoff.command_line.screen import warn
-from bakeoff.errors import BakeoffError, CloudError
+from bakeoff.errors import BakeoffError, CloudError, SetupError
 
 
 class Commands(TyperGroup):
@@ -17,7 +17,7 @@ class Commands(TyperGroup):
         """Run the command that was called."""
         try:
             return super().invoke(ctx)
-        except (BakeoffError, ClientError, BotoCoreError) as error:
+        except (BakeoffError, ClientError, BotoCoreError, OSError) as error:
             if ctx.params.get("debug"):
                 raise
             warn(f"Error: {as_bakeoff_error(error)}")
@@ -33,4 +33,8 @@ def as_bakeoff_error(error: Exception) -> BakeoffError:
         return CloudError(f"{error.operation_name} was refused with {details['Code']}: {details['Message']}")
     if isinstance(error, NoCredentialsError):
         return CloudError("There are no AWS credentials. Sign in, or set AWS_PROFILE to a profile that has some.")
+    if isinstance(error, OSError):
+        return SetupError(
+            f"{error}. Check that the file or folder can be read and written, and that the disk has room."
+        )
     return CloudError(f"{error} (`python -m bakeoff doctor` checks this machine, `status` what runs.)")

@@ -106,7 +106,7 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         "dev.toml",
         "validation_fraction = 0.1",
         "validation_fraction = 0.8",
-        r"preparation\.split: .*test_fraction \+ validation_fraction must be below 1",
+        r"preparation\.split: .*leave nothing to train on for a user with \d+ interactions.*",
     ),
     "a strategy that there is not": (
         "dev.toml",

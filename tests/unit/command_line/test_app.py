@@ -241,3 +241,13 @@ def test_every_error_class_of_the_tree_ends_as_a_message(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(opening, "reach", fail)
     assert call("status").stderr == "Error: Said.\n"
+
+
+def test_a_folder_that_cannot_be_read_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, running: None) -> None:
+    def unreadable(cloud: Any) -> None:
+        raise PermissionError(13, "Permission denied", "films")
+
+    monkeypatch.setattr(commands, "read_deployed", unreadable)
+    result = call("status")
+    assert result.exit_code == 1
+    assert "Permission denied: 'films'. Check that the file" in " ".join(result.output.split())

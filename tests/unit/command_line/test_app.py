@@ -248,6 +248,6 @@ def test_a_folder_that_cannot_be_read_is_told_in_a_sentence(monkeypatch: pytest.
         raise PermissionError(13, "Permission denied", "films")
 
     monkeypatch.setattr(commands, "read_deployed", unreadable)
-    result = call("status")
+    result = call("report")
     assert result.exit_code == 1
     assert "Permission denied: 'films'. Check that the file" in " ".join(result.output.split())

@@ -139,7 +139,10 @@ def _spec(
     """The input of one contestant's child execution."""
     name, preparation, files = entry["name"], order["preparation"], manifest["files"]
     documents = files["items/documents.jsonl"]["sha256"]
-    made_from = fingerprint(dict(entry), manifest["split"]["hash"], manifest["likedThreshold"], documents)
+    learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
+    if entry["kind"] == "sagemaker":
+        learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
+    made_from = fingerprint(dict(entry), learnt_from)
     lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
     resource = resource_name(cloud.settings.prefix, name, made_from)
     shared = {

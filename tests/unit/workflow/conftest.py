@@ -165,6 +165,7 @@ def entry() -> Callable[..., dict[str, Any]]:
 MANIFEST: dict[str, Any] = {
     "format": 1,
     "likedThreshold": 4.0,
+    "maxHistory": 200,
     "split": {"hash": "5" * 64, "parameters": {"seed": 42}},
     "files": {
         "items/documents.jsonl": {"sha256": "d0c", "bytes": 1},

@@ -232,6 +232,31 @@ def test_another_split_or_other_documents_make_another_model(
     assert len(names) == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting", "value", "models"),
+    [
+        ("sagemaker", "likedThreshold", 3.0, 2),
+        ("personalize", "likedThreshold", 3.0, 2),
+        ("sagemaker", "maxHistory", 9, 2),
+        # A managed recipe makes no choices for histories of a length, and training it again costs money.
+        ("personalize", "maxHistory", 9, 1),
+    ],
+)
+def test_another_rule_of_the_preparation_makes_another_model_of_whoever_learns_by_it(
+    aws: Any,
+    prepared: dict[str, Any],
+    manifest: dict[str, Any],
+    entry: Entry,
+    kind: str,
+    setting: str,
+    value: float,
+    models: int,
+) -> None:
+    names = {resource_of(aws, prepared, entry("one", kind), manifest)[0]}
+    names.add(resource_of(aws, prepared, entry("one", kind), {**manifest, setting: value})[0])
+    assert len(names) == models
+
+
 def test_other_test_users_make_other_lists_of_the_same_model(
     aws: Any, prepared: dict[str, Any], manifest: dict[str, Any], entry: Entry
 ) -> None:

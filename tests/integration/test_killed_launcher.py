@@ -9,7 +9,7 @@ from tests.integration.product import Product, wait_until
 from tests.integration.test_gate import serves_as_before
 
 USER = "30"
-CONTESTANTS = ("ease", "autoencoder")
+CONTESTANTS = ("ease", "content")
 
 
 def job_of(product: Product, contestant: str, before: set[str]) -> str | None:
@@ -24,7 +24,7 @@ def test_a_run_that_was_killed_goes_on_and_what_served_serves(
     dataset = load_noise(10)  # on which nothing was trained yet
     promoted, before = product.promoted(), set(product.training_jobs())
     arn = product.begin(dataset, *CONTESTANTS)
-    for process in wait_until(lambda: product.training_processes("autoencoder"), what="the autoencoder's training"):
+    for process in wait_until(lambda: product.training_processes("content"), what="the training of content"):
         process.suspend()  # it is in the middle, however fast the machine is
     wait_until(lambda: children_of(product, arn).get("ease") == "SUCCEEDED", what="the end of ease")
     wait_until(lambda: is_stored(product, "ease", before), what="ease to be stored")
@@ -36,7 +36,7 @@ def test_a_run_that_was_killed_goes_on_and_what_served_serves(
     wait_until(lambda: set(product.ask(USER).statuses.values()) == {"ok"}, what="an answer of every contestant")
     assert product.promoted() == promoted
     assert product.client("stepfunctions").describe_execution(executionArn=arn)["status"] == "FAILED"
-    finished, cut_off = job_of(product, "ease", before), job_of(product, "autoencoder", before)
+    finished, cut_off = job_of(product, "ease", before), job_of(product, "content", before)
     assert finished is not None
     assert cut_off is not None
     described = product.client("sagemaker").describe_training_job(TrainingJobName=cut_off)
@@ -48,7 +48,7 @@ def test_a_run_that_was_killed_goes_on_and_what_served_serves(
     assert {name: one["status"] for name, one in outcomes.items()} == dict.fromkeys(CONTESTANTS, "ok")
     assert outcomes["ease"]["modelVersion"] == finished
     (new,) = set(product.training_jobs()) - before - {finished, cut_off}
-    assert outcomes["autoencoder"]["modelVersion"] == new
+    assert outcomes["content"]["modelVersion"] == new
     serves_as_before(product, promoted)
 
 

@@ -1,5 +1,6 @@
 """Starts, finds and stops local clouds from another process, and says how a command reaches one."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -23,6 +24,13 @@ LOG_LINES = 20
 _CHECKOUT = Path(__file__).resolve().parent.parent
 # The launchers that this process started, by process id; they may outlive every object that names them.
 _started: dict[int, "subprocess.Popen[bytes]"] = {}
+
+
+@atexit.register
+def _reap() -> None:
+    """Take note of those that have ended: Python complains at its end of children whose end nobody asked for."""
+    for process in _started.values():
+        process.poll()
 
 
 class LauncherError(Exception):

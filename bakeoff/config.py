@@ -56,9 +56,10 @@ class Split(_Model):
         return self
 
 
-class Preparation(_Model):
-    """What the preparation job is told."""
+class Prepare(_Model):
+    """Which engine prepares the data, and what it is told."""
 
+    engine: Literal["duckdb", "spark"]
     liked_threshold: float
     max_history: int = Field(ge=1, le=5_000)
     max_test_users: int = Field(ge=1)
@@ -66,13 +67,12 @@ class Preparation(_Model):
     split: Split
 
     def job_settings(self) -> dict[str, Any]:
-        """The job's SETTINGS, in the spelling of the prepared manifest."""
+        """The job's SETTINGS, in the spelling of the prepared manifest; the split is told apart, as SPLIT."""
         return {
             "likedThreshold": self.liked_threshold,
             "maxHistory": self.max_history,
             "maxTestUsers": self.max_test_users,
             "maxRejectedShare": self.max_rejected_share,
-            "split": self.split.model_dump(),
         }
 
 
@@ -87,8 +87,17 @@ class Job(_Model):
     max_runtime_seconds: Seconds
 
 
+class SparkJob(_Model):
+    """A Glue job; with fewer than two workers Glue has none beside the driver."""
+
+    worker_type: Literal["G.1X", "G.2X", "G.4X", "G.8X"]
+    number_of_workers: int = Field(ge=2, le=299)
+    max_runtime_seconds: Seconds
+
+
 class Jobs(_Model):
     prepare: Job
+    prepare_on_spark: SparkJob
     train: Job
     write_lists: Job
     evaluate: Job
@@ -152,7 +161,7 @@ class _Environment(_Model):
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     removal: Literal["destroy", "retain"]
     local_cloud: LocalCloud | None = None
-    preparation: Preparation
+    prepare: Prepare
     run: Run
     jobs: Jobs
     serving: Serving

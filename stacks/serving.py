@@ -44,7 +44,7 @@ class ServingStack(Stack):
                 "ITEMS_TABLE": names.table("items"),
                 "HISTORIES_TABLE": names.table("histories"),
                 "PROMOTED_RUN_PARAMETER": names.promoted_run,
-                "MAX_HISTORY": str(config.preparation.max_history),
+                "MAX_HISTORY": str(config.prepare.max_history),
                 "BUDGET_MS": str(config.serving.budget_ms),
                 "RUN_CACHE_SECONDS": str(config.serving.run_cache_seconds),
             },

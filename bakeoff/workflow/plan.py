@@ -21,15 +21,15 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         order: ``runId``, ``dataset``, ``contestants`` (names), ``catalogue`` (entries with ``image_uri`` and
-            ``source_hash``) and ``preparation`` (``settings``, ``sourceHash``).
+            ``source_hash``) and ``preparation`` (``settings``, ``split``, ``sourceHash``).
 
     Raises:
         RunError: no raw data, settings that are too long for a job, or a name that is no contestant.
     """
     dataset = str(order["dataset"])
-    settings = {**order["preparation"]["settings"], "dataset": dataset}
+    settings, split = {**order["preparation"]["settings"], "dataset": dataset}, order["preparation"]["split"]
     raw = _raw_files(cloud, dataset)
-    data_version = fingerprint(raw, settings, order["preparation"]["sourceHash"])
+    data_version = fingerprint(raw, settings, split, order["preparation"]["sourceHash"])
     key = prepared_prefix(data_version)
     return {
         "dataset": dataset,
@@ -41,18 +41,19 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
             "rawUri": cloud.uri(raw_prefix(dataset)),
             "uri": cloud.uri(key),
             "key": key,
-            "settings": _job_settings(settings),
+            "settings": _variable("settings", settings),
+            "split": _variable("split", split),
         },
     }
 
 
-def _job_settings(settings: Mapping[str, Any]) -> str:
-    """The preparation's settings as one variable of a job's environment."""
-    text = json.dumps(settings, separators=(",", ":"))
+def _variable(name: str, value: Mapping[str, Any]) -> str:
+    """The preparation's settings, or its split, as one variable of a job's environment."""
+    text = json.dumps(value, separators=(",", ":"))
     if len(text) > LONGEST_VARIABLE:
         raise RunError(
-            f"The preparation's settings have {len(text)} characters as JSON; a job takes {LONGEST_VARIABLE}. "
-            "Give the data set a shorter name."
+            f"The preparation's {name} have {len(text)} characters as JSON; a job takes {LONGEST_VARIABLE}. "
+            "Give the data set a shorter name, or the numbers fewer digits."
         )
     return text
 

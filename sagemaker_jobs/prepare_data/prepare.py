@@ -1,7 +1,7 @@
 """The job `prepare_data`: reads a folder of raw data and writes the prepared folder.
 
 Started in SageMaker Processing on the scikit-learn image, beside a staged `bakeoff/`. On a laptop, in the checkout:
-    RAW_DIR=raw OUTPUT_DIR=prepared MESSAGE_FILE=message SETTINGS='{"dataset": "ml-100k"}' \
+    RAW_DIR=raw OUTPUT_DIR=prepared MESSAGE_FILE=message SETTINGS='{"dataset": "ml-100k"}' SPLIT='{"seed": 42}' \
         PYTHONPATH=. python sagemaker_jobs/prepare_data/prepare.py
 """
 
@@ -34,12 +34,18 @@ def main(environment: Mapping[str, str]) -> int:
 
 
 def _settings(environment: Mapping[str, str]) -> PreparationSettings:
+    """From two variables, because a job's environment takes 256 characters in each."""
     if "SETTINGS" not in environment:
         raise SettingsError('The variable SETTINGS is missing; give it a JSON object such as {"dataset": "ml-100k"}.')
+    settings, split = _json(environment, "SETTINGS"), _json(environment, "SPLIT")
+    return PreparationSettings.from_json({**settings, "split": split} if isinstance(settings, dict) else settings)
+
+
+def _json(environment: Mapping[str, str], name: str) -> object:
     try:
-        return PreparationSettings.from_json(json.loads(environment["SETTINGS"]))
+        return json.loads(environment.get(name, "{}"))
     except ValueError as error:
-        raise SettingsError(f"The variable SETTINGS is no JSON: {error}.") from error
+        raise SettingsError(f"The variable {name} is no JSON: {error}.") from error
 
 
 if __name__ == "__main__":

@@ -107,7 +107,11 @@ def _plan_run(resources: Resources, functions: Functions) -> State:
             "$exists($states.input.contestants) ? $states.input.contestants : " + json.dumps(list(config.demo))
         ),
         "catalogue": catalogue,
-        "preparation": {"settings": config.preparation.job_settings(), "sourceHash": resources.prepare.hash},
+        "preparation": {
+            "settings": config.prepare.job_settings(),
+            "split": config.prepare.split.model_dump(),
+            "sourceHash": resources.prepare.hash,
+        },
     }
     return function(functions.plan_run, payload, Assign={"plan": expression("$states.result.Payload")})
 
@@ -121,7 +125,10 @@ def _prepare(resources: Resources) -> State:
         job=resources.config.jobs.prepare,
         inputs={"raw": {"S3Uri": expression("$plan.preparation.rawUri"), "S3DataType": "S3Prefix"}},
         output_uri=expression("$plan.preparation.uri"),
-        environment={"SETTINGS": expression("$plan.preparation.settings")},
+        environment={
+            "SETTINGS": expression("$plan.preparation.settings"),
+            "SPLIT": expression("$plan.preparation.split"),
+        },
         tags=resources.tags(_RUN_ID),
     )
 

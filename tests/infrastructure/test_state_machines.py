@@ -201,7 +201,8 @@ def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesi
             assert re.fullmatch(r"[0-9a-f]{12}", entry["source_hash"]), f"there is no recommender '{one.recommender}'"
         else:
             assert entry["recipe"] == one.recipe
-    assert payload["preparation"]["settings"] == config.preparation.job_settings()
+    assert payload["preparation"]["settings"] == config.prepare.job_settings()
+    assert payload["preparation"]["split"] == config.prepare.split.model_dump()
     assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
 
 

@@ -65,7 +65,7 @@ def test_production_keeps_its_data_and_the_others_do_not() -> None:
 
 def test_environments_are_measured_by_the_same_rules() -> None:
     """Figures of the laptop and of the cloud are comparable only if split and rule are the same."""
-    assert len({load_config(name).preparation.model_dump_json() for name in ENVIRONMENTS}) == 1
+    assert len({load_config(name).prepare.model_dump_json() for name in ENVIRONMENTS}) == 1
 
 
 def test_an_unknown_environment_is_told_with_those_there_are() -> None:
@@ -80,7 +80,7 @@ def test_all_faults_of_a_file_are_named_at_once(folder: Path, change: Change) ->
     change("dev.toml", "[api]\nrate_per_second = 50", "[api]")
     assert [fault.partition(":")[0] for fault in faults(folder)] == [
         "removal",
-        "preparation.split.test_fraction",
+        "prepare.split.test_fraction",
         "serving.budget_ms",
         "serving.budget_s",
         "api.rate_per_second",
@@ -106,13 +106,13 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         "dev.toml",
         "validation_fraction = 0.1",
         "validation_fraction = 0.8",
-        r"preparation\.split: .*leave nothing to train on for a user with \d+ interactions.*",
+        r"prepare\.split: .*leave nothing to train on for a user with \d+ interactions.*",
     ),
     "a strategy that there is not": (
         "dev.toml",
         "per_user_last_fraction",
         "random",
-        r"preparation\.split\.strategy: .*",
+        r"prepare\.split\.strategy: .*",
     ),
     "memory that serverless does not sell": (
         "dev.toml",
@@ -201,16 +201,9 @@ def test_a_configuration_does_not_change_once_it_is_read() -> None:
 
 
 def test_the_jobs_settings_are_spelled_as_in_the_manifest() -> None:
-    assert json.loads(json.dumps(load_config("dev").preparation.job_settings())) == {
+    assert json.loads(json.dumps(load_config("dev").prepare.job_settings())) == {
         "likedThreshold": 4.0,
         "maxHistory": 200,
         "maxTestUsers": 50_000,
         "maxRejectedShare": 0.05,
-        "split": {
-            "strategy": "per_user_last_fraction",
-            "test_fraction": 0.2,
-            "validation_fraction": 0.1,
-            "min_activity": 5,
-            "seed": 42,
-        },
     }

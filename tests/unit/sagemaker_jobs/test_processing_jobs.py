@@ -44,6 +44,7 @@ def prepare(folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "RAW_DIR": str(folder / "raw"),
         "OUTPUT_DIR": str(folder / "prepared"),
         "SETTINGS": json.dumps({"dataset": "small"}),
+        "SPLIT": json.dumps({"seed": 42}),
     }
     return run_job(folder, "prepare_data/prepare.py", environment | changes)
 
@@ -92,11 +93,17 @@ def test_failed_preparation_says_why_in_the_message_and_exits_with_one(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
-    [("{", "SETTINGS is no JSON"), ('{"maxHistory": 0}', "SETTINGS has 2 faults"), ("[]", "must be a JSON object")],
+    ("wrong", "told"),
+    [
+        ({"SETTINGS": "{"}, "SETTINGS is no JSON"),
+        ({"SETTINGS": '{"maxHistory": 0}'}, "SETTINGS has 2 faults"),
+        ({"SETTINGS": "[]"}, "must be a JSON object"),
+        ({"SPLIT": "{"}, "SPLIT is no JSON"),
+        ({"SPLIT": '{"seed": -1}'}, "split.seed is -1"),
+    ],
 )
-def test_wrong_settings_are_told(tmp_path: Path, settings: str, told: str) -> None:
-    assert prepare(tmp_path, SETTINGS=settings).returncode == 1
+def test_wrong_settings_are_told(tmp_path: Path, wrong: dict[str, str], told: str) -> None:
+    assert prepare(tmp_path, **wrong).returncode == 1
     assert told in (tmp_path / "message").read_text(encoding="utf-8")
 
 

@@ -23,7 +23,7 @@ def order(aws: Any, entry: Entry) -> dict[str, Any]:
         "dataset": "small",
         "contestants": ["ease"],
         "catalogue": [entry("ease"), entry("content")],
-        "preparation": {"settings": {"maxHistory": 200}, "sourceHash": "s1"},
+        "preparation": {"settings": {"maxHistory": 200}, "split": {"seed": 42}, "sourceHash": "s1"},
     }
 
 
@@ -37,6 +37,7 @@ def test_the_plan_names_the_data_by_what_it_is_made_from(aws: Any, order: dict[s
     assert preparation["key"] == f"prepared/{version}/"
     assert preparation["uri"] == f"s3://bakeoff-test/prepared/{version}/"
     assert json.loads(preparation["settings"]) == {"maxHistory": 200, "dataset": "small"}
+    assert json.loads(preparation["split"]) == {"seed": 42}
     assert preparation["jobName"].startswith(f"bakeoff-test-prepare-{version}-")
     assert preparation["there"] is False
     assert {call["Prefix"] for _, call in aws.called("ListObjectsV2")} == {
@@ -67,6 +68,7 @@ CHANGES: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
     "a file's content": lambda aws, order: aws.put_file("raw/small/movies.csv", "i,Other") or order,
     "a further file": lambda aws, order: aws.put_file("raw/small/links.csv", "") or order,
     "a setting": lambda aws, order: {**order, "preparation": {**order["preparation"], "settings": {"maxHistory": 9}}},
+    "the split": lambda aws, order: {**order, "preparation": {**order["preparation"], "split": {"seed": 1}}},
     "the job's source": lambda aws, order: {**order, "preparation": {**order["preparation"], "sourceHash": "s2"}},
 }
 

@@ -6,6 +6,7 @@ SHELL := /bin/sh
 # Interpreters to try, in this order; `make PYTHON=/path/to/python3.12 test` names one.
 PYTHON ?= python3.13 python3.12 python3.11 python3
 ENV ?= dev
+ENGINE ?=
 DATA ?=
 DETACH ?=
 PORT ?=
@@ -15,27 +16,29 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
 BAKEOFF = .venv/bin/python -m bakeoff
 PORT_OPTION = $(if $(PORT),--port $(PORT))
+ENGINE_OPTION = $(if $(ENGINE),--engine $(ENGINE))
 CHECKED = bakeoff lambdas local_cloud sagemaker_jobs stacks app.py
 USABLE_PYTHON = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # A stamp's name holds the hash of what is to be installed and is written last: the same pins install nothing again,
 # other pins install, an interrupted installation is repeated.
-PYTHON_PINS = requirements.txt requirements-deploy.txt requirements-dev.txt constraints.txt
+PYTHON_PINS = requirements.txt requirements-deploy.txt requirements-dev.txt constraints.txt $(wildcard sagemaker_jobs/*/wheels.txt)
 PYTHON_STAMP := .venv/installed-$(shell cat $(PYTHON_PINS) | cksum | tr ' ' '-')
+SPARK_STAMP := .venv-spark/installed-$(shell cat requirements-spark.txt | cksum | tr ' ' '-')
 NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json | cksum | tr ' ' '-')
 
-.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo clean install serving-environment
+.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo clean install serving-environment spark-environment
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(PYTHON_STAMP) $(NODE_STAMP) ## Deploy, train, compare and serve on this machine [DATA=folder] [DETACH=1] [PORT=4566]
-	@exec $(BAKEOFF) demo $(if $(DATA),--data "$(DATA)") $(if $(DETACH),--detach) $(PORT_OPTION)
+demo: $(PYTHON_STAMP) $(NODE_STAMP) $(if $(filter spark,$(ENGINE)),spark-environment) ## Deploy, train, compare and serve on this machine [DATA=folder] [ENGINE=spark] [DETACH=1] [PORT=4566]
+	@exec $(BAKEOFF) demo $(if $(DATA),--data "$(DATA)") $(if $(DETACH),--detach) $(PORT_OPTION) $(ENGINE_OPTION)
 
 stop: $(PYTHON_STAMP) ## Stop the local cloud that a demo left serving [PORT=4566]
 	@exec $(BAKEOFF) stop $(PORT_OPTION)
 
-test: check $(NODE_STAMP) serving-environment ## Run the checks and all tests
+test: check $(NODE_STAMP) serving-environment spark-environment ## Run the checks and all tests
 	@.venv/bin/python -m pytest tests
 
 check: $(PYTHON_STAMP) ## Check style, types and who imports whom
@@ -44,11 +47,11 @@ check: $(PYTHON_STAMP) ## Check style, types and who imports whom
 	@.venv/bin/mypy --strict --no-error-summary $(CHECKED)
 	@.venv/bin/lint-imports --no-cache > /dev/null || .venv/bin/lint-imports --no-cache
 
-synth: $(PYTHON_STAMP) $(NODE_STAMP) ## Write the CloudFormation templates of an environment to cdk.out [ENV=dev]
-	@exec $(BAKEOFF) synth --env $(ENV)
+synth: $(PYTHON_STAMP) $(NODE_STAMP) ## Write the CloudFormation templates of an environment to cdk.out [ENV=dev] [ENGINE=spark]
+	@exec $(BAKEOFF) synth --env $(ENV) $(ENGINE_OPTION)
 
-deploy: $(PYTHON_STAMP) $(NODE_STAMP) ## Deploy the stacks to AWS, which costs money; asks first [ENV=dev]
-	@exec $(BAKEOFF) deploy --env $(ENV)
+deploy: $(PYTHON_STAMP) $(NODE_STAMP) ## Deploy the stacks to AWS, which costs money; asks first [ENV=dev] [ENGINE=spark]
+	@exec $(BAKEOFF) deploy --env $(ENV) $(ENGINE_OPTION)
 
 destroy: $(PYTHON_STAMP) $(NODE_STAMP) ## Remove the stacks and what the runs made; asks first [ENV=dev]
 	@exec $(BAKEOFF) destroy --env $(ENV)
@@ -63,12 +66,26 @@ bench-demo: $(PYTHON_STAMP) $(NODE_STAMP) ## Time each stage of the demo on a fr
 	@exec .venv/bin/python -m bench.demo
 
 clean: ## Remove what make built: environments, node_modules, build outputs; data and the local cloud's state stay
-	rm -rf .venv .venv-serving node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-serving .venv-spark node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 install: $(PYTHON_STAMP) $(NODE_STAMP) ## Install the pinned Python and Node packages into the checkout
 
 serving-environment: $(PYTHON_STAMP) ## Install the scikit-learn serving image's libraries into .venv-serving, for the tests
 	@.venv/bin/python tests/artefacts/make_serving_environment.py
+
+spark-environment: $(SPARK_STAMP) ## Install Spark for the distributed preparation into .venv-spark; needs Java 17
+
+$(SPARK_STAMP): $(PYTHON_STAMP)
+	@version=$$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'); \
+	if [ "$${version:-0}" -lt 17 ]; then \
+	    echo "Spark needs Java 17 or newer (found: $${version:-none})." >&2; \
+	    echo "On Debian and Ubuntu: apt-get install openjdk-17-jre-headless; on a Mac: brew install openjdk@17" >&2; \
+	    exit 1; \
+	fi
+	@echo "Installing Spark for the distributed preparation into .venv-spark (once, some minutes) ..."
+	@.venv-spark/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m venv --clear .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-spark.txt
+	@rm -f .venv-spark/installed-* && touch $@
 
 $(PYTHON_STAMP):
 	@found=; for python in $(PYTHON); do \
@@ -82,6 +99,7 @@ $(PYTHON_STAMP):
 	echo "Installing the pinned Python packages into .venv (once, some minutes) ..."; \
 	.venv/bin/python -m pip --version >/dev/null 2>&1 || "$$found" -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@.venv/bin/python -m bakeoff.wheels
 	@rm -f .venv/installed-* && touch $@
 
 $(NODE_STAMP):

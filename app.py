@@ -1,6 +1,7 @@
 """The CDK app: picks the environment, builds the stacks, hands one's resources to the next.
 
 `cdk synth` takes the environment by `-c env=dev`; without it, it is the laptop's, whose account exists nowhere else.
+`-c engine=spark` prepares the data with another engine than the environment's file names.
 """
 
 import json
@@ -24,7 +25,7 @@ def build_app(app: App | None = None, *, check: bool = True) -> App:
             because a refusal also breaks `Template.from_stack`.
     """
     app = app or App(context=json.loads((Path(__file__).parent / "cdk.json").read_text())["context"])
-    config = load_config(app.node.try_get_context("env") or "local")
+    config = load_config(app.node.try_get_context("env") or "local", engine=app.node.try_get_context("engine"))
     env = Environment(account=config.account, region=config.region)
     names = Names(config)
     data = DataStack(app, f"{config.prefix}-data", config=config, names=names, env=env)

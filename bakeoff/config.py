@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,7 @@ _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Seconds = Annotated[int, Field(ge=60, le=432_000)]
+Engine = Literal["duckdb", "spark"]
 
 
 class _Model(BaseModel):
@@ -59,7 +60,7 @@ class Split(_Model):
 class Prepare(_Model):
     """Which engine prepares the data, and what it is told."""
 
-    engine: Literal["duckdb", "spark"]
+    engine: Engine
     liked_threshold: float
     max_history: int = Field(ge=1, le=5_000)
     max_test_users: int = Field(ge=1)
@@ -192,8 +193,11 @@ def environments(folder: Path = CONFIG_FOLDER) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml") if path.stem != "contestants")
 
 
-def load_config(name: str, folder: Path = CONFIG_FOLDER) -> Config:
+def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None = None) -> Config:
     """Read environment `name` with the catalogue and the images of its region.
+
+    Args:
+        engine: of the preparation, instead of the one that the environment's file names.
 
     Raises:
         ConfigurationError: naming every fault of a file at once.
@@ -203,7 +207,7 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER) -> Config:
     if not _ENVIRONMENT_NAME.fullmatch(name):
         rule = f"the file's name '{name}' must be a small letter, then up to 15 small letters or digits"
         raise ConfigurationError(f"config/{name}.toml", [rule])
-    environment = _read_toml(folder / f"{name}.toml", _Environment)
+    environment = _with_engine(_read_toml(folder / f"{name}.toml", _Environment), engine)
     catalogue = _read_toml(folder / "contestants.toml", _Catalogue)
     images = load_images(folder).get(environment.region)
     faults = _cross_faults(environment, catalogue, images)
@@ -216,6 +220,14 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER) -> Config:
         contestants=tuple(Contestant(**entry.model_dump()) for entry in catalogue.contestants),
         images=images or {},
     )
+
+
+def _with_engine(environment: _Environment, engine: str | None) -> _Environment:
+    if engine is None:
+        return environment
+    if engine not in get_args(Engine):
+        raise ConfigurationError("engine", [f"'{engine}' is no engine; there are {', '.join(get_args(Engine))}"])
+    return environment.model_copy(update={"prepare": environment.prepare.model_copy(update={"engine": engine})})
 
 
 def load_images(folder: Path = CONFIG_FOLDER) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Stages the library into what is shipped: Lambda folders, job tarballs, model archives' code. Standard library only.
+"""Stages the library into what is shipped: Lambda folders, job archives, model archives' code. Standard library only.
 
 One folder `bakeoff/` is the source of all of them, with the same import path everywhere. What a script ships with is
 what it imports, directly or not: read from the import statements, so that a change elsewhere leaves its bytes alone.
@@ -10,7 +10,8 @@ import hashlib
 import io
 import shutil
 import tarfile
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bakeoff.errors import SetupError
@@ -20,6 +21,13 @@ ROOT = Path(__file__).parent.parent
 RECOMMENDERS = "bakeoff.recommenders"
 TRAIN_JOB = "train_recommender"
 INFERENCE = "serve/inference.py"
+# A job's script for Glue, if it has one; what Glue runs travels in a zip of its own.
+ON_SPARK = "*_on_spark.py"
+# What a package reads beside its modules, and a job's list of the wheels that it installs.
+DATA_FILES = "mappings/*.toml"
+WHEELS = "wheels.txt"
+# The oldest time that a zip can tell: no entry knows when it was made.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 # Rooms that a Lambda may hold: standard library, botocore and urllib3 only.
 LAMBDA_ROOMS = ("contracts", "serving", "workflow")
 
@@ -43,15 +51,33 @@ def stage_lambda(name: str, *, build: Path, root: Path = ROOT) -> Path:
 def stage_job(name: str, *, build: Path, root: Path = ROOT) -> Path:
     """Write the tarball of ``sagemaker_jobs/<name>``: the same source gives the same bytes."""
     source = root / "sagemaker_jobs" / name
-    scripts = _files(source)
+    scripts = [path for path in _files(source) if not path.match(ON_SPARK)]
     found_by_name = _recommenders(root) if name == TRAIN_JOB else []
     modules = imported_modules(scripts, and_named=found_by_name, root=root)
-    target = build / "jobs" / name / "source.tar.gz"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(".unfinished")
-    unfinished.write_bytes(tarball([*_named(scripts, source), *_named(modules, root)]))
-    unfinished.replace(target)
-    return target
+    files = [*_named([*scripts, *source.glob(WHEELS)], source), *_named(_with_data_files(modules), root)]
+    return _written(build / "jobs" / name / "source.tar.gz", tarball(files))
+
+
+def stage_wheels(name: str, wheels: Iterable[Path], *, build: Path) -> Path:
+    """Write the wheels of job `name` as one tarball, which is not compressed, for wheels are."""
+    return _written(build / "jobs" / name / "wheels.tar", _archive((path, path.name) for path in wheels))
+
+
+def stage_spark_library(name: str, wheels: Iterable[Path], *, build: Path, root: Path = ROOT) -> Path:
+    """Write the zip that job `name` imports from on Spark: of the library what its script imports, and wheels.
+
+    Args:
+        wheels: whose content goes along, to be imported from the zip; Python alone.
+    """
+    scripts = sorted((root / "sagemaker_jobs" / name).glob(ON_SPARK))
+    if not scripts:
+        raise SetupError(f"sagemaker_jobs/{name} has no script {ON_SPARK}, so nothing can be staged for Spark.")
+    modules = imported_modules(scripts, root=root)
+    content = {arcname: path.read_bytes() for path, arcname in _named(_with_data_files(modules), root)}
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            content |= {entry: archive.read(entry) for entry in archive.namelist() if not entry.endswith("/")}
+    return _written(build / "jobs" / name / "spark.zip", _zip(content))
 
 
 def stage_model_code(recommender: str, *, into: Path, job: Path, root: Path = ROOT) -> None:
@@ -86,6 +112,26 @@ def tarball(files: Iterable[tuple[Path, str]]) -> bytes:
     """A .tar.gz of files under the given names: sorted, without times, owners or modes of this machine."""
     # Neither a time nor a file name stands in the header of the compressed stream.
     return gzip.compress(_archive(files), mtime=0)
+
+
+def _zip(content: Mapping[str, bytes]) -> bytes:
+    """A zip without times and modes of this machine; not compressed, for that is quicker to write and to import."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(content.items()):
+            entry = zipfile.ZipInfo(name, date_time=_NO_TIME)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, data)
+    return target.getvalue()
+
+
+def _written(target: Path, content: bytes) -> Path:
+    """`target`, which is never half written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(".unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(target)
+    return target
 
 
 def _archive(files: Iterable[tuple[Path, str]]) -> bytes:
@@ -139,6 +185,14 @@ def _module_files(name: str, root: Path) -> set[Path]:
     candidates = [root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
     candidates.append(root.joinpath(*parts[:-1], f"{parts[-1]}.py"))
     return {path for path in candidates if path.is_file()}
+
+
+def _with_data_files(modules: Iterable[Path]) -> list[Path]:
+    """`modules`, and what their packages read beside them."""
+    modules = list(modules)
+    return modules + [
+        file for path in modules if path.name == "__init__.py" for file in sorted(path.parent.glob(DATA_FILES))
+    ]
 
 
 def _recommenders(root: Path) -> list[str]:

@@ -7,14 +7,15 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bakeoff.config import Config
-from stacks.artefacts import job_source, recommender_hashes
+from stacks.artefacts import job_source, job_wheels, recommender_hashes
 from stacks.constructs.clean_up import RemoveRemains
 from stacks.constructs.job_roles import JobRole
 from stacks.constructs.personalize_data import PersonalizeData
+from stacks.constructs.prepare_on_spark import PrepareOnSpark
 from stacks.constructs.workflow import Workflow
 from stacks.constructs.workflow_functions import WorkflowFunctions
 from stacks.names import Names
-from stacks.workflow.resources import JobSource, Resources
+from stacks.workflow.resources import JobSource, Resources, SparkJob
 
 _LOGS = "/aws/sagemaker"
 
@@ -42,7 +43,7 @@ class TrainingStack(Stack):
             bucket=names.bucket,
             items_table=names.table("items"),
             promoted_run_parameter=names.promoted_run,
-            prepare=self._job("prepare_data", "ProcessingJobs", reads=("raw/*",), writes=("prepared/*",)),
+            prepare=self._prepare(config),
             train=self._job("train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",)),
             evaluate=self._job(
                 "evaluate_lists",
@@ -62,7 +63,21 @@ class TrainingStack(Stack):
         CfnOutput(self, "SageMakerStateMachineArn", value=workflow.sagemaker.arn)
         CfnOutput(self, "PersonalizeStateMachineArn", value=workflow.personalize.arn)
 
-    def _job(self, job: str, log: str, *, reads: Sequence[str], writes: Sequence[str]) -> JobSource:
+    def _prepare(self, config: Config) -> JobSource | SparkJob:
+        if config.prepare.engine == "spark":
+            return PrepareOnSpark(self, "PrepareOnSpark", config=config, names=self._names).job
+        wheels = assets.Asset(self, "PrepareDataWheels", path=str(job_wheels("prepare_data")))
+        return self._job("prepare_data", "ProcessingJobs", reads=("raw/*",), writes=("prepared/*",), wheels=wheels)
+
+    def _job(
+        self,
+        job: str,
+        log: str,
+        *,
+        reads: Sequence[str],
+        writes: Sequence[str],
+        wheels: assets.Asset | None = None,
+    ) -> JobSource:
         """A job's source as an asset, and the role of its container."""
         name = "".join(word.capitalize() for word in job.split("_"))
         source = assets.Asset(self, f"{name}Source", path=str(job_source(job)))
@@ -73,6 +88,11 @@ class TrainingStack(Stack):
             reads=reads,
             writes=writes,
             log_group=f"{_LOGS}/{log}",
-            source=source,
+            sources=[source, *([wheels] if wheels else [])],
         )
-        return JobSource(uri=source.s3_object_url, hash=source.asset_hash, role_arn=role.role.role_arn)
+        return JobSource(
+            uri=source.s3_object_url,
+            hash=source.asset_hash,
+            role_arn=role.role.role_arn,
+            wheels_uri=wheels.s3_object_url if wheels else None,
+        )

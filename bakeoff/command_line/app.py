@@ -25,6 +25,8 @@ from bakeoff.command_line.demo_data import demo_data
 from bakeoff.command_line.deployed import read_deployed
 from bakeoff.command_line.errors import Commands
 from bakeoff.command_line.screen import say
+from bakeoff.config import Engine as EngineName
+from bakeoff.data.synthetic.shapes import BAD_SHARE, MOST_BAD_SHARE, SHAPES
 
 app = typer.Typer(
     cls=Commands,
@@ -33,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="Fetch data sets and load them into an environment.", no_args_is_help=True)
+data = typer.Typer(help="Fetch or make up data sets and load them into an environment.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
 Env = Annotated[str, typer.Option("--env", help="The environment: a file of config/, such as local, dev or prod.")]
@@ -51,6 +53,10 @@ DataFolder = Annotated[
     Path | None,
     typer.Option("--data", help="A folder of raw data, instead of MovieLens 100K.", exists=True, file_okay=False),
 ]
+Engine = Annotated[
+    EngineName | None,
+    typer.Option("--engine", help="What prepares the data in this deployment, instead of what the file names."),
+]
 Count = Annotated[int, typer.Option("--n", min=1, max=100, help="How many items each list holds.")]
 
 
@@ -61,10 +67,14 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
 
 @app.command("demo")
 def demo_command(
-    data: DataFolder = None, contestant: Contestants = None, detach: Detach = False, port: Port = None
+    data: DataFolder = None,
+    contestant: Contestants = None,
+    detach: Detach = False,
+    port: Port = None,
+    engine: Engine = None,
 ) -> None:
     """Deploy, train, compare and serve on this machine."""
-    config = opening.environment(opening.LOCAL, port)
+    config = opening.environment(opening.LOCAL, port, engine)
     demo.run_demo(config, data=data, contestants=contestant or [], detach=detach)
 
 
@@ -110,15 +120,15 @@ def doctor_command(port: Port = None) -> None:
 
 
 @app.command()
-def synth(env: Env = opening.LOCAL) -> None:
+def synth(env: Env = opening.LOCAL, engine: Engine = None) -> None:
     """Write the environment's CloudFormation templates to cdk.out; reaches nothing."""
-    opening.synth_cdk(opening.environment(env)).synth()
+    opening.synth_cdk(opening.environment(env, engine=engine)).synth()
 
 
 @app.command()
-def deploy(env: Env = opening.LOCAL, port: Port = None, yes: Yes = False) -> None:
+def deploy(env: Env = opening.LOCAL, port: Port = None, yes: Yes = False, engine: Engine = None) -> None:
     """Deploy the stacks; on AWS the changes are shown first, and it asks."""
-    cloud = opening.reach(opening.environment(env, port))
+    cloud = opening.reach(opening.environment(env, port, engine))
     deployment.deploy(cloud, opening.cdk_of(cloud), yes=yes, confirm=typer.confirm)
 
 
@@ -158,6 +168,25 @@ def data_fetch(
         )
     say(f"The data set is in {folder}")
     say(f"Put the table that its films are joined with, {grouplens.JOINED_WITH}, into that folder as well, then:")
+    say(f"python -m bakeoff data load --data {shlex.quote(str(folder))}")
+
+
+@data.command("synthesize")
+def data_synthesize(
+    shape: Annotated[str, typer.Option("--shape", help=f"How large: {', '.join(SHAPES)}.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A folder that is empty or not there, instead of data/synthetic-SHAPE."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same files.")] = 0,
+    bad_share: Annotated[
+        float, typer.Option("--bad-share", min=0, max=MOST_BAD_SHARE, help="Share of rows that no run may use.")
+    ] = BAD_SHARE,
+) -> None:
+    """Make up a data set with the files of MovieLens and the IMDb table, its bad rows counted in SYNTHETIC.json."""
+    folder = out or demo.DATA_FOLDER / f"synthetic-{shape}"
+    datasets.synthesize(shape, folder, seed=seed, bad_share=bad_share)
+    say(f"The data set is in {folder}")
     say(f"python -m bakeoff data load --data {shlex.quote(str(folder))}")
 
 

@@ -89,7 +89,9 @@ class Cdk:
         if not program.exists():
             raise SetupError(f"{program} is missing: the AWS CDK command line is not installed. Run `make install`.")
         app = f"{shlex.quote(sys.executable)} app.py"
-        settings = ["--app", app, "--context", f"env={self.cloud.config.name}", "--output", str(self.folder)]
+        config = self.cloud.config
+        context = ["--context", f"env={config.name}", "--context", f"engine={config.prepare.engine}"]
+        settings = ["--app", app, *context, "--output", str(self.folder)]
         outcome = self.runner([str(program), verb, *arguments, *settings, "--no-notices"], self.environment, shown)
         log = self.folder.with_suffix(".log")
         if not shown:

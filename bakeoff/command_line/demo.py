@@ -31,7 +31,9 @@ def run_demo(config: Config, *, data: Path | None, contestants: list[str], detac
         datasets.check(data)
     if not detach:
         local.end_with_parent()
-    doctor.require(doctor.examine(opening.this_machine(config), port=opening.port_of(config)))
+    doctor.require(
+        doctor.examine(opening.this_machine(config), port=opening.port_of(config), engine=config.prepare.engine)
+    )
     cloud = open_cloud(config)
     owned = local.find(config) is None
     try:

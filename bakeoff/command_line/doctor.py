@@ -1,5 +1,6 @@
 """Checks whether this machine can run Bakeoff, and says for each failed check how to mend it."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ PYTHON_NEWEST = (3, 13)
 NODE_OLDEST = 20
 NODE_RECOMMENDED = 22
 NEEDED_BYTES = 2 * 1024**3
+JAVA = 17  # what Spark 4 asks for, and what Glue 6.0 has
 
 PortState = Literal["free", "ours", "taken"]
 
@@ -76,8 +78,8 @@ class Check:
     advice: str = ""
 
 
-def examine(machine: Machine, *, port: int) -> list[Check]:
-    """All checks, in the order in which things are needed."""
+def examine(machine: Machine, *, port: int, engine: str = "duckdb") -> list[Check]:
+    """All checks, in the order in which things are needed; Java and Spark only where `engine` is ``spark``."""
     return [
         _python(machine),
         _node(machine),
@@ -85,6 +87,7 @@ def examine(machine: Machine, *, port: int) -> list[Check]:
         _cdk(machine),
         _port(machine, port),
         _disk(machine),
+        *([_java(machine), _spark(machine)] if engine == "spark" else []),
     ]
 
 
@@ -141,3 +144,20 @@ def _disk(machine: Machine) -> Check:
     ok = free >= NEEDED_BYTES
     advice = "" if ok else f"Free at least {NEEDED_BYTES / 1024**3:.0f} GiB on the disk of {machine.checkout}."
     return Check(what="Disk", ok=ok, found=f"{free / 1024**3:.1f} GiB free", advice=advice)
+
+
+def _java(machine: Machine) -> Check:
+    advice = f"Install Java {JAVA}, on Debian and Ubuntu: apt-get install openjdk-{JAVA}-jre-headless"
+    told = machine.output(["java", "--version"])
+    if told is None:
+        return Check(what="Java", ok=False, found="not found", advice=advice)
+    version = re.search(r"\d+(\.\d+)*", told)
+    ok = version is not None and int(version[0].split(".")[0]) >= JAVA
+    found = version[0] if version else told.splitlines()[0]
+    return Check(what="Java", ok=ok, found=found, advice="" if ok else advice)
+
+
+def _spark(machine: Machine) -> Check:
+    ok = (machine.checkout / ".venv-spark" / "bin" / "python").exists()
+    advice = "" if ok else "Run `make spark-environment`: it puts the pinned version into .venv-spark."
+    return Check(what="Spark", ok=ok, found="installed" if ok else "not found", advice=advice)

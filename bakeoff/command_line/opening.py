@@ -7,19 +7,19 @@ from bakeoff.command_line import local
 from bakeoff.command_line.cdk import CHECKOUT, Cdk, child_environment
 from bakeoff.command_line.cloud import Cloud, open_cloud
 from bakeoff.command_line.doctor import Machine
-from bakeoff.config import Config, load_config
+from bakeoff.config import Config, Engine, load_config
 from bakeoff.errors import CloudError, ConfigurationError
 
 LOCAL = "local"
 
 
-def environment(name: str, port: int | None = None) -> Config:
-    """The configuration of environment `name`, its local cloud at `port` where one is given.
+def environment(name: str, port: int | None = None, engine: Engine | None = None) -> Config:
+    """The configuration of environment `name`, its local cloud at `port` and prepared by `engine` where one is given.
 
     Raises:
         ConfigurationError: an unknown environment, or a port for one on AWS.
     """
-    config = load_config(name)
+    config = load_config(name, engine=engine)
     if port is None:
         return config
     if config.local_cloud is None:

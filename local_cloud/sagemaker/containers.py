@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -57,9 +58,6 @@ class Container:
             "PYTHONUNBUFFERED": "TRUE",
             "PYTHONDONTWRITEBYTECODE": "TRUE",
             "PYTHONIOENCODING": "UTF-8",
-            # What a job installs goes into its own folder and not into the Python that runs the local cloud.
-            "PIP_TARGET": str(self.root / "packages"),
-            "PYTHONPATH": str(self.root / "packages"),
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "OMP_NUM_THREADS": "1",
@@ -72,13 +70,9 @@ class Container:
 @contextmanager
 def container(folder: Path) -> Iterator[Container]:
     """A container whose files lie in `folder`; a path that a shell would split is reached by a link without."""
-    for name in ("opt/ml", "home", "tmp", "bin", "packages"):
+    for name in ("opt/ml", "home", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name in ("python3", "python"):
-        # A link would lose the virtual environment, which Python looks for beside the program that was called.
-        script = folder / "bin" / name
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-        script.chmod(0o755)
+    _make_python(folder)
     if _SHELL_SAFE.fullmatch(str(folder.absolute())):
         yield Container(folder.absolute())
         return
@@ -86,6 +80,25 @@ def container(folder: Path) -> Iterator[Container]:
         link = Path(links) / "container"
         link.symlink_to(folder.absolute(), target_is_directory=True)
         yield Container(link)
+
+
+def _make_python(folder: Path) -> None:
+    """Make `folder` a virtual environment over that of the local cloud: its packages are there, and pip neither takes
+    them away nor adds to them. What a job installs is the job's own."""
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    packages = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    for made in (folder / "bin", packages):
+        made.mkdir(parents=True, exist_ok=True)
+    for name in ("python3", "python"):
+        (folder / "bin" / name).unlink(missing_ok=True)
+        (folder / "bin" / name).symlink_to(base)
+    (folder / "pyvenv.cfg").write_text(
+        f"home = {base.parent}\ninclude-system-site-packages = false\n", encoding="utf-8"
+    )
+    paths = sysconfig.get_paths()
+    inherited = dict.fromkeys((paths["purelib"], paths["platlib"]))
+    lines = [f"import site; site.addsitedir({path!r})" for path in inherited]
+    (packages / "local_cloud.pth").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True)

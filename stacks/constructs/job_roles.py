@@ -24,14 +24,14 @@ class JobRole(Construct):
         reads: Sequence[str],
         writes: Sequence[str],
         log_group: str,
-        source: assets.Asset | None = None,
+        sources: Sequence[assets.Asset] = (),
     ) -> None:
         super().__init__(scope, name)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
         allow(self.role, ["s3:GetObject"], [names.objects(prefix) for prefix in reads], why=FOLDER)
         allow(self.role, ["s3:PutObject"], [names.objects(prefix) for prefix in writes], why=FOLDER)
         allow(self.role, ["s3:ListBucket"], [names.bucket_arn])
-        if source is not None:
+        for source in sources:
             allow(self.role, ["s3:GetObject"], [source.bucket.arn_for_objects(source.s3_object_key)])
             allow(self.role, ["s3:ListBucket"], [source.bucket.bucket_arn])
         self._allow_what_every_container_does(names, log_group)

@@ -6,7 +6,7 @@ from stacks.constructs.machine import Machine
 from stacks.grants import MADE_BY_RUNS, NO_RESOURCE, allow
 from stacks.names import Names
 from stacks.workflow.personalize_contestant import personalize_contestant
-from stacks.workflow.resources import Functions, Resources
+from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.run import run
 from stacks.workflow.sagemaker_contestant import sagemaker_contestant
 
@@ -108,8 +108,14 @@ class Workflow(Construct):
         calls = [f"sagemaker:{verb}ProcessingJob" for verb in ("Create", "Describe", "Stop")]
         allow(self.run.role, [*calls, "sagemaker:AddTags", "sagemaker:ListTags"], jobs, why=MADE_BY_RUNS)
         self.run.allow_waiting("SageMakerProcessingJobs")
-        self.run.allow_passing(self._resources.prepare.role_arn, "sagemaker")
         self.run.allow_passing(self._resources.evaluate.role_arn, "sagemaker")
+        prepare = self._resources.prepare
+        if isinstance(prepare, SparkJob):
+            # `.sync` asks Glue for the run's state; it needs no rule.
+            calls = ["StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun"]
+            allow(self.run.role, [f"glue:{call}" for call in calls], [self._names.arn("glue", f"job/{prepare.name}")])
+        else:
+            self.run.allow_passing(prepare.role_arn, "sagemaker")
 
     def _allow_staging(self) -> None:
         role = self.run.role

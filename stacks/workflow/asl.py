@@ -21,6 +21,9 @@ _LAMBDA_RETRY = [
         "BackoffRate": 2,
     }
 ]
+# Where a description tells why it failed: of a processing job, another SageMaker job, a Glue run, an execution; and in
+# what a Lambda function raised.
+_REASONS = ("ExitMessage", "FailureReason", "ErrorMessage", "Cause", "errorMessage")
 # A poll starts after a minute and slows to five: long jobs would fill the history of an execution otherwise.
 FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 300
@@ -60,7 +63,8 @@ def reason_of(error: str) -> str:
     The Cause is a sentence, or JSON: a failed job's or execution's description, or what a Lambda function raised.
     """
     said = " : ".join(
-        f"$exists($told.{key}) ? $told.{key}" for key in ("ExitMessage", "FailureReason", "Cause", "errorMessage")
+        f"$exists($told.{key}) ? $told.{key}"
+        for key in ("ExitMessage", "FailureReason", "ErrorMessage", "Cause", "errorMessage")
     )
     return (
         f"($cause := {error}.Cause; $told := $substring($cause, 0, 1) = '{{' ? $parse($cause) : {{}}; {said} : $cause)"

@@ -1,10 +1,10 @@
-"""Requests for SageMaker jobs, as the state machines send them."""
+"""Requests for SageMaker and Glue jobs, as the state machines send them."""
 
 from typing import Any
 
 from bakeoff.config import Job
 from stacks.workflow.asl import State, task
-from stacks.workflow.resources import JobSource
+from stacks.workflow.resources import JobSource, SparkJob
 
 _INPUT = "/opt/ml/processing/input"
 # The scripts read these instead of knowing where a container puts its folders.
@@ -19,10 +19,21 @@ _FOLDERS = {
 }
 
 
-def start_script(base: str, script: str) -> list[str]:
-    """The container's entrypoint: unpack the source tarball and run `script`, the same on any image."""
-    unpack = f"mkdir -p /opt/ml/code && tar -xzf {base}/code/* -C /opt/ml/code"
-    return ["bash", "-c", f"{unpack} && cd /opt/ml/code && exec python3 {script}"]
+# The image's Python is Ubuntu's, which pip leaves alone unless it is told that it may write there.
+_PIP = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+
+
+def start_script(base: str, script: str, *, with_wheels: bool = False) -> list[str]:
+    """The container's entrypoint: unpack the source tarball and run `script`, the same on any image.
+
+    Each of its items has at most 256 characters.
+
+    Args:
+        with_wheels: first install the wheels that travel as a channel of their own, without asking any index.
+    """
+    unpack = f"mkdir -p /opt/ml/code && tar -xzf {base}/code/* -C /opt/ml/code && cd /opt/ml/code"
+    install = f"tar -xf {base}/wheels/* && python3 -m pip install -q --no-index --no-deps -f . -r wheels.txt && "
+    return ["bash", "-c", f"{unpack} && {install if with_wheels else ''}exec python3 {script}"]
 
 
 def cluster(job: Job) -> dict[str, Any]:
@@ -46,7 +57,8 @@ def processing_job(
     Args:
         inputs: by name, the ``S3Uri`` and ``S3DataType`` of a folder under ``/opt/ml/processing/input``.
     """
-    all_inputs = {"code": {"S3Uri": source.uri, "S3DataType": "S3Prefix"}, **inputs}
+    shipped = {"code": source.uri} | ({"wheels": source.wheels_uri} if source.wheels_uri else {})
+    all_inputs = {**{channel: {"S3Uri": uri, "S3DataType": "S3Prefix"} for channel, uri in shipped.items()}, **inputs}
     return task(
         "sagemaker:createProcessingJob.sync",
         {
@@ -54,9 +66,9 @@ def processing_job(
             "RoleArn": source.role_arn,
             "AppSpecification": {
                 "ImageUri": image,
-                "ContainerEntrypoint": start_script(_INPUT, script),
+                "ContainerEntrypoint": start_script(_INPUT, script, with_wheels=source.wheels_uri is not None),
             },
-            "Environment": {**_FOLDERS, **environment},
+            "Environment": {**_FOLDERS, **(_PIP if source.wheels_uri else {}), **environment},
             "NetworkConfig": {"EnableNetworkIsolation": True},
             "ProcessingInputs": [
                 {
@@ -87,3 +99,8 @@ def processing_job(
             "Tags": tags,
         },
     )
+
+
+def spark_job_run(job: SparkJob, arguments: dict[str, str]) -> State:
+    """``startJobRun.sync`` of a Glue job; `arguments` are its script's, beside those of the job's definition."""
+    return task("glue:startJobRun.sync", {"JobName": job.name, "Arguments": arguments})

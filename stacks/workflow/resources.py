@@ -7,11 +7,28 @@ from bakeoff.config import Config
 
 @dataclass(frozen=True, kw_only=True)
 class JobSource:
-    """A job's source tarball in the assets bucket and the role that its container runs under."""
+    """A job's source tarball in the assets bucket and the role that its container runs under.
+
+    Args:
+        wheels_uri: of the tarball of the wheels that the container installs first; None where it installs none.
+    """
 
     uri: str
     hash: str
     role_arn: str
+    wheels_uri: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparkJob:
+    """A Glue job, which holds its source and its role itself.
+
+    Args:
+        hash: of all its source.
+    """
+
+    name: str
+    hash: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +51,7 @@ class Resources:
 
     Args:
         account: of the stack, for ARNs of what the workflow itself makes.
+        prepare: by the configured engine, a SageMaker Processing job or a Glue job.
         recommender_hashes: by recommender, the hash of the source that its models are made with.
     """
 
@@ -42,7 +60,7 @@ class Resources:
     bucket: str
     items_table: str
     promoted_run_parameter: str
-    prepare: JobSource
+    prepare: JobSource | SparkJob
     train: JobSource
     evaluate: JobSource
     model_role_arn: str

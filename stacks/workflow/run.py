@@ -16,8 +16,8 @@ from stacks.workflow.asl import (
     sequence,
     task,
 )
-from stacks.workflow.jobs import processing_job
-from stacks.workflow.resources import Functions, Resources
+from stacks.workflow.jobs import processing_job, spark_job_run
+from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.staging import stage_backend
 
 _RELEASE_AFTER_FAILURE = "Release after failure"
@@ -117,6 +117,17 @@ def _plan_run(resources: Resources, functions: Functions) -> State:
 
 
 def _prepare(resources: Resources) -> State:
+    """The same preparation, on one machine or distributed, whichever engine is configured."""
+    told = {
+        "SETTINGS": expression("$plan.preparation.settings"),
+        "SPLIT": expression("$plan.preparation.split"),
+    }
+    if isinstance(resources.prepare, SparkJob):
+        where = {
+            "RAW_URI": expression("$plan.preparation.rawUri"),
+            "OUTPUT_URI": expression("$plan.preparation.uri"),
+        }
+        return spark_job_run(resources.prepare, {f"--{name}": value for name, value in {**where, **told}.items()})
     return processing_job(
         name=expression("$plan.preparation.jobName"),
         source=resources.prepare,
@@ -125,10 +136,7 @@ def _prepare(resources: Resources) -> State:
         job=resources.config.jobs.prepare,
         inputs={"raw": {"S3Uri": expression("$plan.preparation.rawUri"), "S3DataType": "S3Prefix"}},
         output_uri=expression("$plan.preparation.uri"),
-        environment={
-            "SETTINGS": expression("$plan.preparation.settings"),
-            "SPLIT": expression("$plan.preparation.split"),
-        },
+        environment=told,
         tags=resources.tags(_RUN_ID),
     )
 

@@ -41,6 +41,10 @@ def test_a_definition_is_amazon_states_language(prod: Synthesized, name: str) ->
     assert faults(machine_template(prod.machines()[name].definition), prod.region) == []
 
 
+def test_the_run_that_prepares_on_spark_is_amazon_states_language(on_spark: Synthesized) -> None:
+    assert faults(machine_template(on_spark.machines()["run"].definition), on_spark.region) == []
+
+
 def test_a_fault_in_a_definition_would_be_found(prod: Synthesized) -> None:
     definition = prod.machines()["run"].definition
     del definition["States"]["Gate"]["Resource"]

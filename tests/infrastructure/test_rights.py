@@ -62,9 +62,9 @@ def test_every_role_is_trusted_by_one_service_only(synthesized: Synthesized) -> 
         policies = role["Properties"].get("ManagedPolicyArns", [])
         assert [text(one) for one in policies] == MANAGED.get(principal["Service"], []), f"{name} has foreign rights"
         assert "Policies" not in role["Properties"]
-    assert services == {
-        f"{one}.amazonaws.com" for one in ("apigateway", "lambda", "personalize", "sagemaker", "states")
-    }
+    trusted = {"apigateway", "lambda", "personalize", "sagemaker", "states"}
+    trusted |= {"glue"} if synthesized.engine == "spark" else set()
+    assert services == {f"{one}.amazonaws.com" for one in trusted}
 
 
 def test_no_role_may_do_everything_or_touch_everything(synthesized: Synthesized) -> None:
@@ -116,7 +116,8 @@ def test_a_role_is_handed_only_to_the_service_that_it_trusts(synthesized: Synthe
                 for arn in one.resources:
                     assert trusted_by(roles[role_of(arn)]) == [{"Service": service}]
                     passed += 1
-    assert passed == 5, "prepare, train, evaluate, model, Personalize"
+    # The role of the preparation on Spark is its Glue job's own.
+    assert passed == (4 if synthesized.engine == "spark" else 5), "prepare, train, evaluate, model, Personalize"
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(synthesized: Synthesized) -> None:
@@ -144,6 +145,8 @@ def called_actions(resource: str, arguments: Mapping[str, Any]) -> set[str]:
     }.get(f"{service}:{operation}", {f"{service}:{call}"})
     if sync and service == "states":
         actions |= {"states:DescribeExecution", "states:StopExecution"}
+    elif sync and service == "glue":  # it asks for the state itself, and of stopping there is the batch only
+        actions |= {"glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"}
     elif sync:
         actions |= {f"{service}:{verb}{call.removeprefix('Create')}" for verb in ("Describe", "Stop")}
     if "Tags" in arguments:
@@ -221,6 +224,28 @@ def test_a_machine_hears_of_the_end_of_every_job_that_it_waits_for(synthesized: 
         "sagemaker:createTransformJob.sync": "SageMakerTransformJobs",
         "states:startExecution.sync:2": "StepFunctionsExecution",
     }
-    waits = {resource for resource, _ in machine.tasks() if ".sync" in resource}
+    waits = {resource for resource, _ in machine.tasks() if ".sync" in resource} - {"glue:startJobRun.sync"}
     heard = {one.rpartition("/")[2] for one in allowed(synthesized, machine, "events:PutRule")}
     assert heard == {f"StepFunctionsGetEventsFor{rules[one]}Rule" for one in waits}
+
+
+def test_the_run_may_start_just_its_glue_job(on_spark: Synthesized) -> None:
+    run = on_spark.machines()["run"]
+    [name] = [one["JobName"] for resource, one in run.tasks() if resource == "glue:startJobRun.sync"]
+    assert allowed(on_spark, run, "glue:StartJobRun") == {
+        f"arn:aws:glue:{on_spark.region}:${{AWS::AccountId}}:job/{name}"
+    }
+
+
+def test_the_glue_job_reads_raw_data_writes_prepared_data_and_no_log_but_its_own(on_spark: Synthesized) -> None:
+    [job] = on_spark.resources("AWS::Glue::Job").values()
+    statements = on_spark.statements(role_of(job["Properties"]["Role"]))
+    written = {one for each in statements if "s3:PutObject" in each.actions for one in each.resources}
+    assert [one.rpartition("/prepared/")[2] for one in written] == ["*"]
+    groups = on_spark.resources("AWS::Logs::LogGroup")
+    [logging] = [one.resources for one in statements if "logs:PutLogEvents" in one.actions]
+    prefix = job["Properties"]["DefaultArguments"]["--custom-logGroup-prefix"]
+    assert {groups[one[2:].removesuffix(".Arn}")]["Properties"]["LogGroupName"] for one in logging} == {
+        f"{prefix}/output",
+        f"{prefix}/error",
+    }

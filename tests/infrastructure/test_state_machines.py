@@ -232,7 +232,7 @@ def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:
         for resource, arguments in machine.tasks()
         if resource.removeprefix("aws-sdk:").split(":")[0] in ("sagemaker", "personalize") and ":create" in resource
     ]
-    assert len(made) == 12
+    assert len(made) == (11 if synthesized.engine == "spark" else 12), "the Glue job is of the stack"
     for resource, tags in made:
         assert tags is not None, resource
         keys = {tag.get("Key") or tag["TagKey"] for tag in tags}

@@ -52,11 +52,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Synthesized:
-    """One environment's assembly."""
+    """One environment's assembly, with the engine that prepares its data."""
 
     environment: str
     region: str
     folder: Path
+    engine: str
 
     @property
     def prefix(self) -> str:

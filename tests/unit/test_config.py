@@ -101,6 +101,18 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         '"1234"',
         r"account: String should match pattern .*",
     ),
+    "a Spark job without a worker": (
+        "dev.toml",
+        "number_of_workers = 2",
+        "number_of_workers = 1",
+        r"jobs\.prepare_on_spark\.number_of_workers: Input should be greater than or equal to 2",
+    ),
+    "an engine that there is not": (
+        "dev.toml",
+        'engine = "duckdb"',
+        'engine = "hive"',
+        r"prepare\.engine: Input should be 'duckdb' or 'spark'",
+    ),
     "an unknown section": ("dev.toml", "[api]", "[spark]\nworkers = 2\n[api]", r"spark: Extra inputs are not .*"),
     "fractions that leave nothing": (
         "dev.toml",
@@ -192,6 +204,13 @@ def test_an_environment_whose_name_no_resource_can_carry_is_refused(folder: Path
     shutil.copy(folder / "dev.toml", folder / f"{name}.toml")
     [fault] = faults(folder, name)
     assert fault == f"the file's name '{name}' must be a small letter, then up to 15 small letters or digits"
+
+
+def test_one_deployment_may_have_another_engine_than_the_file_names() -> None:
+    assert load_config("dev").prepare.engine == "duckdb"
+    assert load_config("dev", engine="spark").prepare.engine == "spark"
+    with pytest.raises(ConfigurationError, match="'hive' is no engine; there are duckdb, spark"):
+        load_config("dev", engine="hive")
 
 
 def test_a_configuration_does_not_change_once_it_is_read() -> None:

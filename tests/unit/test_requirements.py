@@ -27,22 +27,34 @@ def pins(name: str) -> dict[str, str]:
             found |= pins(line.removeprefix("-r "))
         elif not line.startswith("-c "):
             distribution, _, version = line.partition("==")
-            found[distribution.lower()] = version
+            found[distribution.partition("[")[0].lower()] = version
     return found
 
 
-@pytest.mark.parametrize("name", [*FILES, "constraints.txt"])
+@pytest.mark.parametrize("name", [*FILES, "requirements-spark.txt", "constraints.txt"])
 def test_every_line_pins_one_version(name: str) -> None:
-    loose = [
-        line for line in lines(name) if not re.fullmatch(r"-[cr] [a-z-]+\.txt|[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)
-    ]
-    assert loose == []
+    pinned = re.compile(r"-[cr] [a-z-]+\.txt|[A-Za-z0-9._-]+(\[\w+\])?==[A-Za-z0-9.+!]+")
+    assert [line for line in lines(name) if not pinned.fullmatch(line)] == []
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_requirement_is_in_the_constraints_with_the_same_version(name: str) -> None:
     constraints = pins("constraints.txt")
     assert {one: constraints.get(one) for one in pins(name)} == pins(name)
+
+
+def test_spark_runs_with_the_versions_of_the_constraints_and_glues_own_spark() -> None:
+    constraints, spark = pins("constraints.txt"), pins("requirements-spark.txt")
+    assert {name for name, version in spark.items() if constraints.get(name) != version} == {"pyspark", "py4j"}
+    assert spark["pyspark"] == "4.1.1", "that of Glue 6.0"
+
+
+def test_the_wheels_that_travel_with_a_job_are_the_versions_of_the_constraints() -> None:
+    constraints = pins("constraints.txt")
+    text = (CHECKOUT / "sagemaker_jobs" / "prepare_data" / "wheels.txt").read_text()
+    shipped = {name.lower(): version for name, version in re.findall(r"^([\w-]+)==(\S+) --hash=sha256:", text, re.M)}
+    assert {"duckdb", "ibis-framework", "sqlglot"} <= shipped.keys()
+    assert {name: constraints.get(name) for name in shipped} == shipped
 
 
 def test_the_nine_packages_are_required() -> None:

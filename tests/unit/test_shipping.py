@@ -2,13 +2,22 @@
 
 import os
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bakeoff import recommenders
 from bakeoff.errors import SetupError
-from bakeoff.shipping import imported_modules, recommender_hashes, stage_job, stage_lambda, stage_model_code
+from bakeoff.shipping import (
+    imported_modules,
+    recommender_hashes,
+    stage_job,
+    stage_lambda,
+    stage_model_code,
+    stage_spark_library,
+    stage_wheels,
+)
 
 CHECKOUT = Path(__file__).parents[2]
 JOB = CHECKOUT / "sagemaker_jobs" / "train_recommender"
@@ -26,7 +35,12 @@ LIBRARY = {
     "bakeoff/recommenders/two.py": "from bakeoff.data.heavy import Y",
     "lambdas/answer/handler.py": "import os\nfrom bakeoff.serving.ask import ask",
     "lambdas/overweight/handler.py": "from bakeoff.data.heavy import Y",
+    "bakeoff/data/mappings/films.toml": "[columns]",
+    "bakeoff/data/mappings/notes.md": "",
+    "bakeoff/serving/mappings/none.toml": "",
     "sagemaker_jobs/prepare/prepare.py": "from bakeoff.data import heavy",
+    "sagemaker_jobs/prepare/wheels.txt": "one==1.0 --hash=sha256:0",
+    "sagemaker_jobs/prepare/prepare_on_spark.py": "from bakeoff.data import heavy\nfrom bakeoff.contracts import items",
     "sagemaker_jobs/train_recommender/train.py": "from bakeoff import recommenders",
     "sagemaker_jobs/train_recommender/serve/inference.py": "from bakeoff.contracts.items import X",
 }
@@ -39,6 +53,16 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
     return tmp_path
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    made = tmp_path / "wheels" / "one-1.0-py3-none-any.whl"
+    made.parent.mkdir()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("one/__init__.py", "")
+        archive.writestr("one-1.0.dist-info/METADATA", "Name: one")
+    return made
 
 
 def names(folder: Path) -> list[str]:
@@ -80,9 +104,40 @@ def test_a_job_ships_its_folder_and_its_imports_in_sorted_order(checkout: Path) 
         "bakeoff/__init__.py",
         "bakeoff/data/__init__.py",
         "bakeoff/data/heavy.py",
+        "bakeoff/data/mappings/films.toml",
         "bakeoff/errors.py",
         "prepare.py",
+        "wheels.txt",
     ]
+
+
+def test_a_job_ships_its_wheels_as_they_are_and_in_order(checkout: Path, wheel: Path) -> None:
+    assert members(stage_wheels("prepare", [wheel], build=checkout / "build")) == [wheel.name]
+
+
+def test_on_spark_a_job_ships_its_imports_and_what_is_in_the_wheels(checkout: Path, wheel: Path) -> None:
+    library = stage_spark_library("prepare", [wheel], build=checkout / "build", root=checkout)
+    with zipfile.ZipFile(library) as archive:
+        assert archive.namelist() == [
+            "bakeoff/__init__.py",
+            "bakeoff/contracts/__init__.py",
+            "bakeoff/contracts/items.py",
+            "bakeoff/data/__init__.py",
+            "bakeoff/data/heavy.py",
+            "bakeoff/data/mappings/films.toml",
+            "bakeoff/errors.py",
+            "one-1.0.dist-info/METADATA",
+            "one/__init__.py",
+        ]
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    first = library.read_bytes()
+    os.utime(checkout / "bakeoff/data/heavy.py", (1, 1))
+    assert stage_spark_library("prepare", [wheel], build=checkout / "other", root=checkout).read_bytes() == first
+
+
+def test_a_job_without_a_script_for_spark_is_told(checkout: Path) -> None:
+    with pytest.raises(SetupError, match="train_recommender has no script"):
+        stage_spark_library("train_recommender", [], build=checkout / "build", root=checkout)
 
 
 def test_the_training_job_ships_every_recommender(checkout: Path) -> None:

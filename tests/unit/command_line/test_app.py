@@ -72,6 +72,15 @@ def test_an_unknown_environment_is_answered_with_the_known_ones() -> None:
     assert "'production' is no environment; there are dev, local, prod" in result.stderr
 
 
+def test_the_engine_of_one_deployment_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("bakeoff.command_line.cdk.Cdk.synth", lambda cdk: seen.append(cdk.cloud.config.prepare.engine))
+    assert call("synth", "--env", "dev").exit_code == 0
+    assert call("synth", "--env", "dev", "--engine", "spark").exit_code == 0
+    assert seen == ["duckdb", "spark"]
+    assert "Invalid value for '--engine'" in call("synth", "--engine", "hive").stderr
+
+
 def test_a_port_makes_no_sense_on_aws() -> None:
     result = call("status", "--env", "dev", "--port", "4567")
     assert result.exit_code == 1

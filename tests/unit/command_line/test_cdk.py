@@ -64,7 +64,8 @@ def test_deploys_every_stack_without_asking_and_without_notices(checkout: Path, 
     (command,) = runner.commands
     assert command[:3] == [str(checkout / "node_modules" / ".bin" / "cdk"), "deploy", "--all"]
     assert command[command.index("--require-approval") + 1] == "never"
-    assert command[command.index("--context") + 1] == "env=local"
+    context = [command[at + 1] for at, option in enumerate(command) if option == "--context"]
+    assert context == ["env=local", "engine=duckdb"]
     assert command[command.index("--app") + 1].endswith(" app.py")
     assert command[-1] == "--no-notices"
     assert runner.shown == [False]

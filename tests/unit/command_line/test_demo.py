@@ -79,7 +79,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> Steps:
     monkeypatch.setattr(local, "stop", stop)
     monkeypatch.setattr(local, "find", lambda config: _server() if made.runs else None)
     monkeypatch.setattr(local, "end_with_parent", made.note("end with parent"))
-    monkeypatch.setattr(doctor, "examine", lambda machine, port: [])
+    monkeypatch.setattr(doctor, "examine", lambda machine, port, engine="duckdb": [])
     monkeypatch.setattr(opening, "cdk_of", lambda cloud: Cdk())
     monkeypatch.setattr(demo, "open_cloud", Cloud)
     monkeypatch.setattr(demo, "read_deployed", lambda cloud: deployed)
@@ -185,7 +185,7 @@ def test_nothing_is_started_for_a_folder_without_data_or_on_an_unfit_machine(
     with pytest.raises(DataError, match="no interactions in a known format"):
         run(config, data=tmp_path)
     unfit = doctor.Check(what="Node", ok=False, found="not found", advice="Install Node 22.")
-    monkeypatch.setattr(doctor, "examine", lambda machine, port: [unfit])
+    monkeypatch.setattr(doctor, "examine", lambda machine, port, engine="duckdb": [unfit])
     with pytest.raises(SetupError, match=r"Node: not found\. Install Node 22\."):
         run(config)
     assert not steps.runs

@@ -20,10 +20,12 @@ def machine(
     cdk: str | None = "2.1148.1 (build fcf5e34)",
     port: PortState = "free",
     free_bytes: int = 50 * GIB,
+    java: str | None = "openjdk 17.0.15 2025-04-15",
+    checkout: Path = Path("checkout"),
 ) -> Machine:
-    answers = {"node": node, "npm": npm, "cdk": cdk}
+    answers = {"node": node, "npm": npm, "cdk": cdk, "java": java}
     return Machine(
-        checkout=Path("checkout"),
+        checkout=checkout,
         python=python,
         output=lambda command: answers[Path(command[0]).name],
         port_state=lambda number: port,
@@ -40,6 +42,22 @@ def test_a_fit_machine_passes_every_check() -> None:
     require(checks)
     assert [check.what for check in checks] == ["Python", "Node", "npm", "AWS CDK command line", "Port 4566", "Disk"]
     assert all(check.ok and not check.advice for check in checks)
+
+
+@pytest.mark.parametrize("java", ["openjdk 17.0.15 2025-04-15", "java 21 2023-09-19 LTS"])
+def test_with_spark_java_and_its_environment_are_looked_for_too(tmp_path: Path, java: str) -> None:
+    (tmp_path / ".venv-spark" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv-spark" / "bin" / "python").touch()
+    checks = examine(machine(java=java, checkout=tmp_path), port=4566, engine="spark")
+    require(checks)
+    assert [check.what for check in checks][-2:] == ["Java", "Spark"]
+
+
+@pytest.mark.parametrize("java", [None, "openjdk 11.0.2 2019-01-15", "java version unknown"])
+def test_without_java_or_spark_it_says_how_to_get_them(java: str | None) -> None:
+    advice = failed(examine(machine(java=java), port=4566, engine="spark"))
+    assert "apt-get install openjdk-17-jre-headless" in advice["Java"]
+    assert "make spark-environment" in advice["Spark"]
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,15 @@ class S3Storage:
             self._client.upload_file(str(path), bucket, key)
         except (BotoCoreError, ClientError, boto3.exceptions.S3UploadFailedError) as error:
             raise StorageError(f"{uri} cannot be written: {error}") from error
+
+    def delete(self, uri: str) -> None:
+        """Delete the object.
+
+        Raises:
+            StorageError: the bucket does not exist or refuses.
+        """
+        bucket, key = split_location(uri)
+        try:
+            self._client.delete_object(Bucket=bucket, Key=key)
+        except (BotoCoreError, ClientError) as error:
+            raise StorageError(f"{uri} cannot be deleted: {error}") from error

@@ -1,10 +1,12 @@
 """The HTTP seam: requests for a played service reach it, and so does the enforcement of IAM policies."""
 
+import functools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import ministack.app as gateway
+from botocore import xform_name
 from ministack.core import iam_actions, router
 from ministack.core.concurrency import run_reentrant
 
@@ -37,6 +39,26 @@ def mount(name: str, service: PlayedService) -> None:
     iam_actions._BOTOCORE_SERVICE_MAP[name] = [
         model_name for model_name, model in service.models.items() if model.protocol.startswith("rest")
     ]
+
+
+def mount_beside(name: str, service: PlayedService) -> None:
+    """Answer by `service` the operations that it has a method for, and leave the others to MiniStack."""
+    others, ours = gateway.SERVICE_HANDLERS[name], _handler(service)
+    if hasattr(others, "__wrapped__"):
+        others = others.__wrapped__
+
+    @functools.wraps(others)
+    async def handle(
+        method: str, path: str, headers: dict[str, str], body: Any, query: dict[str, list[str]]
+    ) -> tuple[int, dict[str, str], bytes]:
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        is_ours = bool(operation) and hasattr(service, xform_name(operation))
+        answered: tuple[int, dict[str, str], bytes] = await (ours if is_ours else others)(
+            method, path, headers, body, query
+        )
+        return answered
+
+    gateway.SERVICE_HANDLERS[name] = handle
 
 
 def answer(service: PlayedService, request: Request) -> Answer:

@@ -13,7 +13,7 @@ from ministack.services import stepfunctions
 
 from local_cloud.errors import ServiceError
 from local_cloud.seams import task_attempts
-from local_cloud.service import PlayedService
+from local_cloud.service import PlayedService, service_model
 from local_cloud.wire import to_wire
 
 POLL_SECONDS = 0.05
@@ -45,6 +45,42 @@ def mount_sagemaker(service: PlayedService) -> None:
         stepfunctions._SERVICE_DISPATCH[_resource(operation)] = _request_task(service, operation)
     for job in _JOBS:
         stepfunctions._SERVICE_DISPATCH[_resource(f"Create{job}")] = _job_task(service, job)
+
+
+def mount_glue(service: PlayedService) -> None:
+    """Let states call ``states:::glue:startJobRun``, with ``.sync``."""
+    stepfunctions._SERVICE_DISPATCH["arn:aws:states:::glue:startJobRun"] = _glue_task(service)
+
+
+def _glue_task(service: PlayedService) -> Task:
+    def run(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        started = _call(service, "StartJobRun", parameters, name=_glue_error_name)
+        if not resource.endswith(".sync"):
+            return started
+        return _finished_run(service, {"JobName": parameters["JobName"], "RunId": started["JobRunId"]})
+
+    return run
+
+
+def _finished_run(service: PlayedService, which: dict[str, str]) -> dict[str, Any]:
+    """Wait until a run of a Glue job has ended; the run, as GetJobRun gives it.
+
+    Raises:
+        _ExecutionError: ``States.TaskFailed`` whose cause is the run as JSON, when it has not succeeded.
+    """
+    attempt = task_attempts.current()
+    while True:
+        run: dict[str, Any] = _call(service, "GetJobRun", which, name=_glue_error_name)["JobRun"]
+        if run["JobRunState"] == "SUCCEEDED":
+            return run
+        if run["JobRunState"] in ("FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"):
+            raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(run))
+        if attempt.is_over():
+            stop = {"JobName": which["JobName"], "JobRunIds": [which["RunId"]]}
+            _call(service, "BatchStopJobRun", stop, name=_glue_error_name)
+            ended = f"The execution ended; {which['RunId']} is being stopped"
+            raise stepfunctions._ExecutionError("States.TaskFailed", ended)
+        time.sleep(POLL_SECONDS)
 
 
 def _sdk_error_names(service: PlayedService, prefix: str) -> dict[str, str]:
@@ -90,12 +126,20 @@ def _finished(service: PlayedService, job: str, name: str) -> dict[str, Any]:
         time.sleep(POLL_SECONDS)
 
 
-def _call(service: PlayedService, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def _call(
+    service: PlayedService,
+    operation: str,
+    parameters: dict[str, Any],
+    *,
+    name: Callable[[str], str] | None = None,
+) -> dict[str, Any]:
+    """The operation's answer; `name` gives what a state sees of an error's code, as with SageMaker's by default."""
     shape = service.operation_model(operation).output_shape
     try:
         answer = service.call(operation, dict(parameters))
     except ServiceError as error:
-        raise stepfunctions._ExecutionError(_optimized_error_name(error.code), error.message) from error
+        named = (name or _optimized_error_name)(error.code)
+        raise stepfunctions._ExecutionError(named, error.message) from error
     content: dict[str, Any] = to_wire(answer, shape) if shape is not None else {}
     return content
 
@@ -104,3 +148,8 @@ def _optimized_error_name(code: str) -> str:
     if code in _MODELLED_SAGEMAKER_ERRORS:
         return f"SageMaker.{code.removesuffix('Exception')}Exception"
     return "SageMaker.AmazonSageMakerException"
+
+
+def _glue_error_name(code: str) -> str:
+    modelled = {shape.name for shape in service_model("glue").error_shapes}
+    return f"Glue.{code if code in modelled else 'AWSGlueException'}"

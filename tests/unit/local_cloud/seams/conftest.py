@@ -117,11 +117,43 @@ class TinyPersonalize(PlayedService):
         return {"itemList": [{"itemId": f"of {request['userId']}", "score": 0.5}], "recommendationId": "r"}
 
 
+class TinyGlue(PlayedService):
+    """Runs that end as their job's name says after three looks."""
+
+    model_names = ("glue",)
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.stopped: list[str] = []
+
+    def start_job_run(self, request: Parameters) -> Parameters:
+        if request["JobName"] == "busy":
+            raise ServiceError("ConcurrentRunsExceededException", "Concurrent runs exceeded for busy")
+        run_id = f"jr_{len(self.records.of('run'))}"
+        run = {**request, "Id": run_id, "JobRunState": "RUNNING", "StartedOn": 1700000000.25, "looks": 0}
+        self.records.of("run")[run_id] = run
+        return {"JobRunId": run_id}
+
+    def get_job_run(self, request: Parameters) -> Parameters:
+        run = self.records.of("run")[request["RunId"]]
+        run["looks"] += 1
+        if run["looks"] > 3 and run["JobRunState"] == "RUNNING" and run["JobName"] != "endless":
+            failed = {"JobRunState": "FAILED", "ErrorMessage": "DataError: no rows"}
+            run |= failed if run["JobName"] == "bad" else {"JobRunState": "SUCCEEDED"}
+        return {"JobRun": {name: value for name, value in run.items() if name != "looks"}}
+
+    def batch_stop_job_run(self, request: Parameters) -> Parameters:
+        self.stopped += request["JobRunIds"]
+        for run_id in request["JobRunIds"]:
+            self.records.of("run")[run_id]["JobRunState"] = "STOPPED"
+        return {"SuccessfulSubmissions": [], "Errors": []}
+
+
 @pytest.fixture
 def played(tmp_path: Path) -> Iterator[Played]:
-    """The two tiny services, mounted."""
+    """The tiny services, mounted."""
     place = Place(account="123456789012", region="us-east-1", endpoint="http://127.0.0.1:1", folder=tmp_path, pace=0)
-    services = Played(sagemaker=TinySageMaker(place), personalize=TinyPersonalize(place))
+    services = Played(sagemaker=TinySageMaker(place), personalize=TinyPersonalize(place), glue=TinyGlue(place))
     mount.mount(services)
     yield services
     stepfunctions.reset()

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import ministack.app as gateway
 from ministack.core import iam_actions, persistence, router
-from ministack.services import cloudformation, lambda_svc, s3, stepfunctions
+from ministack.services import cloudformation, glue, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners, stacks
 
 
@@ -64,3 +64,14 @@ def test_every_state_is_taken_and_written_as_the_snapshots_do_it() -> None:
     assert persistence._state_format_version("iam") == persistence.STATE_FORMAT_VERSION
     assert persistence._json_default(b"ab") == {"__bytes__": "YWI="}
     assert lambda_svc.CODE_BLOB_DIR.endswith("lambda-blobs")
+
+
+def test_glue_keeps_job_definitions_by_account_region_and_name() -> None:
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Glue::Job"]
+    assert list(inspect.signature(inspect.unwrap(handlers["create"])).parameters)[:2] == ["logical_id", "props"]
+    assert list(inspect.signature(inspect.unwrap(handlers["update"])).parameters)[:3] == [
+        "physical_id",
+        "old_props",
+        "new_props",
+    ]
+    assert glue._jobs.get_scoped("123456789012", "us-east-1", "none") is None

@@ -23,8 +23,8 @@ TRAIN_JOB = "train_recommender"
 INFERENCE = "serve/inference.py"
 # A job's script for Glue, if it has one; what Glue runs travels in a zip of its own.
 ON_SPARK = "*_on_spark.py"
-# What a package reads beside its modules, and a job's list of the wheels that it installs.
-DATA_FILES = "mappings/*.toml"
+# What a package reads of the files beside its modules, and a job's list of the wheels that it installs.
+DATA_FILES = "*.toml"
 WHEELS = "wheels.txt"
 # The oldest time that a zip can tell: no entry knows when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

@@ -58,6 +58,7 @@ class JobRun:
         self._arguments = {**job.get("DefaultArguments", {}), **record.get("Arguments", {})}
         self._folder = RunFolder((service.folder / "job-runs" / record["Id"]).absolute())
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._began: float | None = None
         self.stop_asked = threading.Event()
 
     def carry_out(self) -> None:
@@ -80,11 +81,13 @@ class JobRun:
                 self.service.delivery.flush(timeout=FLUSH_SECONDS)
                 if state == "SUCCEEDED":  # the folder of any other end is kept, to be looked at
                     shutil.rmtree(self._folder.root, ignore_errors=True)
-                self.service.end(self.record, state, message)
+                took = 0 if self._began is None else max(1, round(time.monotonic() - self._began))
+                self.service.end(self.record, state, message, execution_time=took)
 
     def _work(self) -> None:
         self._pause()
         self.service.change(self.record, JobRunState="RUNNING")
+        self._began = time.monotonic()
         python = self._python()
         own = {name: value for name, value in self._arguments.items() if name not in PLAYED_PARAMETERS}
         uris = addresses(own.values())
@@ -93,7 +96,6 @@ class JobRun:
         self._download_code()
         before = bring(self.service.storage, uris, into=self._folder.buckets)
         self._check()
-        started = time.monotonic()
         outcome = run(
             [str(python), str(self._folder.script), *_as_options(own, self.record)],
             inside=Container(self._folder.root),
@@ -110,7 +112,6 @@ class JobRun:
             script = str(self._folder.script)
             raise RunFailedError(error_message(list(self._lines), script=script, exit_code=outcome.exit_code))
         take_back(self.service.storage, self._folder.buckets, before=before)
-        self.service.change(self.record, ExecutionTime=max(1, round(time.monotonic() - started)))
 
     def _python(self) -> Path:
         if not self.service.python.is_file():

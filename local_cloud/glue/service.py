@@ -131,10 +131,10 @@ class Glue(PlayedService):
                 return
             record.update({**changes, "LastModifiedOn": _now()})
 
-    def end(self, record: Record, state: str, message: str) -> None:
-        """Give a run its end."""
+    def end(self, record: Record, state: str, message: str, *, execution_time: int = 0) -> None:
+        """Give a run its end, after `execution_time` seconds of work."""
         told = {"ErrorMessage": message} if message else {}
-        self.change(record, JobRunState=state, CompletedOn=_now(), **told)
+        self.change(record, JobRunState=state, CompletedOn=_now(), ExecutionTime=execution_time, **told)
 
     def _carry_out(self, run: JobRun) -> None:
         try:

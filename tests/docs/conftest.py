@@ -1,6 +1,8 @@
-"""The app, built once for the pages that are compared with what is deployed."""
+"""The app, built once with each engine for the pages that are compared with what is deployed."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +19,8 @@ class Built:
     """What the app is made of.
 
     Args:
-        app: built, not synthesised.
-        types: the CloudFormation types of its resources.
+        app: built, not synthesised, with the configured engine.
+        types: the CloudFormation types of its resources, with either engine.
         accepted: rule and reason of every finding of cdk-nag that is accepted.
         states: of the run's state machine, by name.
     """
@@ -55,6 +57,16 @@ def built() -> Built:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workflow, "run", noted)
         patch.setattr(acknowledge, "Validations", _Acknowledgements(accepted))
-        app = build_app(check=False)
-    types = {node.cfn_resource_type for node in app.node.find_all() if isinstance(node, CfnResource)}
+        app, on_spark = build_app(check=False), build_app(App(context=_context(engine="spark")), check=False)
+    types = {
+        node.cfn_resource_type
+        for built_app in (app, on_spark)
+        for node in built_app.node.find_all()
+        if isinstance(node, CfnResource)
+    }
     return Built(app=app, types=types, accepted=accepted, states=states)
+
+
+def _context(**choices: str) -> dict[str, Any]:
+    context: dict[str, Any] = json.loads((Path(__file__).parents[2] / "cdk.json").read_text())["context"]
+    return {**context, **choices}

@@ -101,5 +101,6 @@ def test_every_direct_requirement_is_pinned_as_the_constraints_say() -> None:
     pins = dict(line.split("==") for line in read("constraints.txt").splitlines() if "==" in line)
     pins = {name.lower(): version for name, version in pins.items()}
     for name in ("requirements.txt", "requirements-deploy.txt", "requirements-dev.txt"):
-        direct = [line.split("==") for line in read(name).splitlines() if line and line[0] not in "#-"]
+        lines = [re.sub(r"\[\w+\]", "", line) for line in read(name).splitlines()]
+        direct = [line.split("==") for line in lines if line and line[0] not in "#-"]
         assert {package: version for package, version in direct if pins.get(package.lower()) != version} == {}

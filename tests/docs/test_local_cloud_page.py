@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from botocore import xform_name
 
+from local_cloud.glue import Glue
+from local_cloud.glue import options as glue_options
 from local_cloud.personalize import Personalize
 from local_cloud.personalize.recipes.registry import CURRENT, PLAYED, SUCCESSORS
 from local_cloud.personalize.recommendations import NOT_PLAYED
@@ -31,7 +33,7 @@ def section(title: str) -> str:
     return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
-@pytest.mark.parametrize(("title", "service"), [("SageMaker", SageMaker), ("Personalize", Personalize)])
+@pytest.mark.parametrize(("title", "service"), [("SageMaker", SageMaker), ("Personalize", Personalize), ("Glue", Glue)])
 def test_the_operations_on_the_page_are_those_that_are_played(title: str, service: type[PlayedService]) -> None:
     listed = re.search(r"^Operations played: (.*)\.$", section(title), re.MULTILINE)
     assert listed is not None
@@ -51,6 +53,13 @@ def test_the_options_with_particular_values_on_the_page_are_those_of_the_code() 
     for where, values in limited.items():
         shown = re.findall(r"`([^`]+)`", listed[where])
         assert shown == [str(value) for value in values] or listed[where] == f"{values[0]} to {values[-1]}"
+
+
+def test_the_particular_values_of_glue_on_the_page_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \| (`[^|]+`) \|$", section("Glue"), re.MULTILINE)
+    played = glue_options.PLAYED_OF_A_RUN | glue_options.PLAYED_OF_A_JOB | glue_options.PLAYED_PARAMETERS
+    limited = {name: [str(value) for value in values] for name, values in played.items() if values is not None}
+    assert {name: re.findall(r"`([^`]+)`", values) for name, values in rows} == limited
 
 
 @pytest.mark.parametrize("operation", sorted(options.RECORDED))

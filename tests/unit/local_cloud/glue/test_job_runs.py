@@ -110,6 +110,7 @@ def test_an_exception_becomes_the_error_message(world: World) -> None:
     assert run["JobRunState"] == "FAILED"
     message = "Error Category: UNCLASSIFIED_ERROR; Failed Line Number: 4; DataError: ratings.csv is empty."
     assert run["ErrorMessage"] == message
+    assert run["ExecutionTime"] >= 1
 
 
 def test_a_missing_script_is_told(world: World) -> None:

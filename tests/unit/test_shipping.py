@@ -41,7 +41,7 @@ LIBRARY = {
     "bakeoff/serving/none.toml": "",
     "sagemaker_jobs/prepare/prepare.py": "from bakeoff.data import heavy, mappings",
     "sagemaker_jobs/prepare/wheels.txt": "one==1.0 --hash=sha256:0",
-    "sagemaker_jobs/prepare/prepare_on_spark.py": "from bakeoff.data import heavy, mappings\nfrom bakeoff.contracts import items",
+    "sagemaker_jobs/prepare/prepare_on_spark.py": "from bakeoff.data import mappings\nfrom bakeoff.contracts import items",
     "sagemaker_jobs/train_recommender/train.py": "from bakeoff import recommenders",
     "sagemaker_jobs/train_recommender/serve/inference.py": "from bakeoff.contracts.items import X",
 }
@@ -125,7 +125,6 @@ def test_on_spark_a_job_ships_its_imports_and_what_is_in_the_wheels(checkout: Pa
             "bakeoff/contracts/__init__.py",
             "bakeoff/contracts/items.py",
             "bakeoff/data/__init__.py",
-            "bakeoff/data/heavy.py",
             "bakeoff/data/mappings/__init__.py",
             "bakeoff/data/mappings/films.toml",
             "bakeoff/errors.py",
@@ -134,7 +133,7 @@ def test_on_spark_a_job_ships_its_imports_and_what_is_in_the_wheels(checkout: Pa
         ]
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     first = library.read_bytes()
-    os.utime(checkout / "bakeoff/data/heavy.py", (1, 1))
+    os.utime(checkout / "bakeoff/data/mappings/films.toml", (1, 1))
     assert stage_spark_library("prepare", [wheel], build=checkout / "other", root=checkout).read_bytes() == first
 
 

@@ -1,10 +1,18 @@
-"""Which raw data a run is given: a folder's files under ``raw/<data set>/`` in the environment's bucket."""
+"""Which raw data a run is given: a folder's files, made up if need be, under ``raw/<data set>/`` in the bucket."""
 
 import re
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.screen import console, say
@@ -62,6 +70,30 @@ def byte_progress() -> Progress:
     shown = console()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     return Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)
+
+
+def synthesize(name: str, folder: Path, *, seed: int, bad_share: float) -> None:
+    """Write the synthetic data set of the shape `name` into `folder`, showing progress on a terminal.
+
+    Raises:
+        DataError: an unknown shape, a folder that holds something, a seed or share that cannot be.
+    """
+    from bakeoff.data.synthetic.run import synthesize as write
+    from bakeoff.data.synthetic.shapes import shape_named
+
+    shape = shape_named(name)
+    shown = console()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as progress:
+        task = progress.add_task(f"{shape.ratings:,} ratings", total=shape.ratings)
+        write(
+            folder,
+            shape,
+            name=name,
+            seed=seed,
+            bad_share=bad_share,
+            progress=lambda written, total: progress.update(task, completed=written, total=total),
+        )
 
 
 def only_data_set(s3: Any, deployed: Deployed) -> str:

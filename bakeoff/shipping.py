@@ -8,6 +8,7 @@ import ast
 import gzip
 import hashlib
 import io
+import os
 import shutil
 import tarfile
 import zipfile
@@ -126,9 +127,9 @@ def _zip(content: Mapping[str, bytes]) -> bytes:
 
 
 def _written(target: Path, content: bytes) -> Path:
-    """`target`, which is never half written."""
+    """`target`, which is never half written, also where two processes write it at once."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(".unfinished")
+    unfinished = target.with_suffix(f".unfinished-{os.getpid()}")
     unfinished.write_bytes(content)
     unfinished.replace(target)
     return target

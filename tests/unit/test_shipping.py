@@ -41,7 +41,7 @@ LIBRARY = {
     "bakeoff/serving/none.toml": "",
     "sagemaker_jobs/prepare/prepare.py": "from bakeoff.data import heavy, mappings",
     "sagemaker_jobs/prepare/wheels.txt": "one==1.0 --hash=sha256:0",
-    "sagemaker_jobs/prepare/prepare_on_spark.py": "from bakeoff.data import mappings\nfrom bakeoff.contracts import items",
+    "sagemaker_jobs/prepare/prepare_on_spark.py": "from bakeoff.data import mappings\nimport bakeoff.contracts.items",
     "sagemaker_jobs/train_recommender/train.py": "from bakeoff import recommenders",
     "sagemaker_jobs/train_recommender/serve/inference.py": "from bakeoff.contracts.items import X",
 }

@@ -52,7 +52,7 @@ def _variable(name: str, value: Mapping[str, Any]) -> str:
     text = json.dumps(value, separators=(",", ":"))
     if len(text) > LONGEST_VARIABLE:
         raise RunError(
-            f"The preparation's {name} have {len(text)} characters as JSON; a job takes {LONGEST_VARIABLE}. "
+            f"As JSON the preparation's {name} would be {len(text)} characters long; a job takes {LONGEST_VARIABLE}. "
             "Give the data set a shorter name, or the numbers fewer digits."
         )
     return text

@@ -51,7 +51,7 @@ def test_settings_that_a_job_would_refuse_are_refused_before_it(aws: Any, order:
     order["preparation"]["settings"] = {"x": "y" * (LONGEST_VARIABLE - len('{"x":"","dataset":"small"}'))}
     assert len(plan_run(aws.cloud, order)["preparation"]["settings"]) == LONGEST_VARIABLE
     order["preparation"]["settings"]["x"] += "y"
-    with pytest.raises(RunError, match="have 257 characters as JSON; a job takes 256"):
+    with pytest.raises(RunError, match="settings would be 257 characters long; a job takes 256"):
         plan_run(aws.cloud, order)
 
 

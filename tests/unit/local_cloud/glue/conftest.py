@@ -101,14 +101,15 @@ class World:
         found: dict[str, Any] = self.call("GetJobRun", RunId=run_id)["JobRun"]
         return found
 
-    def until(self, seen: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE_SECONDS
+    def until(self, seen: Callable[[], bool], *, seconds: float = DEADLINE_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
         while not seen():
             assert time.monotonic() < deadline, "it did not come true in time"
             time.sleep(0.005)
 
-    def ended(self, run_id: str) -> dict[str, Any]:
-        self.until(lambda: self.run(run_id)["JobRunState"] not in ("STARTING", "RUNNING", "STOPPING"))
+    def ended(self, run_id: str, *, seconds: float = DEADLINE_SECONDS) -> dict[str, Any]:
+        under_way = ("STARTING", "RUNNING", "STOPPING")
+        self.until(lambda: self.run(run_id)["JobRunState"] not in under_way, seconds=seconds)
         return self.run(run_id)
 
     def restarted(self) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy
 import pytest
 
 from local_cloud.errors import NotPlayedError, ServiceError
@@ -157,3 +158,32 @@ def test_option_that_changes_results_is_refused_by_name(world: Any, changes: dic
     with pytest.raises(NotPlayedError) as refused:
         world.service.call("CreateProcessingJob", job("refused", COPY, **changes))
     assert named in refused.value.message
+
+
+# Pip in a job: what the local cloud's Python has is there already, anything else is installed for the job alone.
+INSTALL = r"""
+import importlib.metadata, os, pathlib, subprocess, sys, zipfile
+name = "only_of_the_job"
+with zipfile.ZipFile(f"{name}-1.0-py3-none-any.whl", "w") as wheel:
+    wheel.writestr(f"{name}.py", "VALUE = 1")
+    wheel.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    wheel.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
+there = f"numpy=={importlib.metadata.version('numpy')}"
+pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps", "-f", ".", there, f"{name}==1.0"]
+print(subprocess.run(pip, check=True, capture_output=True, text=True).stdout)
+installed = subprocess.run(["python3", "-c", f"import {name}, numpy; print({name}.__file__, numpy.__file__)"],
+                           check=True, capture_output=True, text=True).stdout
+pathlib.Path(os.environ["OUT"], "installed").write_text(installed)
+"""
+
+
+def test_what_a_job_installs_is_the_jobs_alone(world: Any) -> None:
+    world.storage.put("s3://bucket/raw/install.py", INSTALL)
+    described = run(world, "installs", "import os; exec(open(os.environ['IN'] + '/install.py').read())")
+    lines = [line for events in world.logs.streams.values() for event in events for line in event.message.splitlines()]
+    assert described["ProcessingJobStatus"] == "Completed", lines
+    assert any(line.startswith("Requirement already satisfied: numpy==") for line in lines)
+    own, shared = world.storage.get("s3://bucket/prepared/1/installed").decode().split()
+    assert "/processing-jobs/installs/" in own
+    assert shared == numpy.__file__

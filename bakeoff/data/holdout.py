@@ -13,9 +13,9 @@ class Holdout:
     """What a model may see and what it is held to.
 
     Args:
-        known: interactions that the model may learn from; their items are the users' seen items. All users.
+        known: what is known of users when they are asked for; their items are the users' seen items. All users.
         relevant: liked held-out interactions with candidates. All users; empty rows for users not held to anything.
-        candidates: bool, shape (n_items,); the items that may be recommended: those with a known interaction.
+        candidates: bool, shape (n_items,); the items that may be recommended: those with an interaction fitted on.
         users: int64, ascending; the rows of the users with at least one relevant item.
     """
 
@@ -25,8 +25,18 @@ class Holdout:
     users: npt.NDArray[np.int64]
 
 
-def hold_out(*, known: Interactions, held_out: Interactions, liked_threshold: float) -> Holdout:
-    """Hold users to the liked candidates among `held_out`, given what is `known` of them."""
-    candidates = known.item_counts > 0
-    relevant = held_out.where((held_out.values >= liked_threshold) & candidates[held_out.indices])
+def hold_out(*, fitted: Interactions, known: Interactions, held_out: Interactions, liked_threshold: float) -> Holdout:
+    """Hold users to the liked candidates among `held_out`.
+
+    Users of whom nothing is known are held to nothing: nobody could personalise for them.
+
+    Args:
+        fitted: what the model learns from.
+        known: what is known of users when they are asked for: the same, or more where new users are folded in.
+        held_out: what they are held to.
+        liked_threshold: values at or above it are liked.
+    """
+    candidates = fitted.item_counts > 0
+    personal = np.repeat(known.activity > 0, held_out.activity)
+    relevant = held_out.where((held_out.values >= liked_threshold) & candidates[held_out.indices] & personal)
     return Holdout(known, relevant, candidates, np.flatnonzero(relevant.activity))

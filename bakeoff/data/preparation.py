@@ -1,139 +1,210 @@
-"""The definition of the preparation: raw data in, frozen split, test users and counts out; it writes nothing."""
+"""Runs the definition on an engine: raw files in, the frozen split kept by the engine, small tables in memory."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
+import ibis
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
 
-from bakeoff.data.cleaning import in_id_order, keep_usable
-from bakeoff.data.documents import Document
-from bakeoff.data.holdout import Holdout, hold_out
-from bakeoff.data.interactions import Interactions
-from bakeoff.data.rejects import stop_at_too_many
-from bakeoff.data.settings import PreparationSettings
-from bakeoff.data.sources import Raw
-from bakeoff.data.split import TEST, TRAIN, VALIDATION, Split, seeded_key, split
+from bakeoff.data import layout
+from bakeoff.data.catalogue import Catalogue, read_catalogue, read_users
+from bakeoff.data.definition import interactions, statistics
+from bakeoff.data.definition import split as splitting
+from bakeoff.data.engines import Engine
+from bakeoff.data.mapping import DataMapping
+from bakeoff.data.mappings import choose_mapping
+from bakeoff.data.outputs.autopilot import sample_below
+from bakeoff.data.outputs.rows import COLUMNS
+from bakeoff.data.outputs.statistics import Statistics
+from bakeoff.data.raw_files import RawFiles, find_files
+from bakeoff.data.rejects import Rejects
+from bakeoff.data.settings import GLOBAL_TIME, NEW_USERS, PreparationSettings
 from bakeoff.errors import DataError
+
+ROWS_AT_ONCE = 1 << 18
+Progress = Callable[[str], None]
+BY_USER, BY_ITEM = "split", "by_item"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Preparation:
-    """A finished preparation, in memory.
+    """What the definition gave: small tables in memory, the interactions kept by the engine as `BY_USER`, `BY_ITEM`.
 
     Args:
-        settings: what it was told.
-        users: user ids; position = row.
-        documents: the catalogue; position = column.
-        split: the frozen split.
-        test_users: rows of the users that are tested, ascending.
-        rejects: rejected rows, columns file, row, reason, value.
+        settings: what it was told; liked_threshold filled in.
+        mapping: how the raw files were read.
+        rejects: what could not be used.
+        liked_threshold: values at or above it are liked.
+        users: ids in row order.
+        catalogue: the items.
+        sizes: interactions per part, in the order of ``layout.PARTS``.
+        tested: bool, shape (n_users,).
+        user_statistics: of users.
+        item_statistics: of items.
+        user_columns: what is known of users beside, one row per user.
+        cutoffs: for global time, the first timestamps of validation and test.
     """
 
     settings: PreparationSettings
+    mapping: DataMapping
+    rejects: Rejects
+    liked_threshold: float
     users: list[str]
-    documents: list[Document]
-    split: Split
-    test_users: npt.NDArray[np.int64]
-    rejects: pd.DataFrame
+    catalogue: Catalogue
+    sizes: list[int]
+    tested: npt.NDArray[np.bool_]
+    user_statistics: Statistics
+    item_statistics: Statistics
+    user_columns: pa.Table
+    cutoffs: tuple[int, int] | None
 
-    @cached_property
-    def items(self) -> list[str]:
-        """Item ids; position = column."""
-        return [document.item_id for document in self.documents]
-
-    @cached_property
-    def known(self) -> Interactions:
-        """Train and validation: what recommenders know when they are asked for the test users' lists."""
-        return self.split.interactions.where(self.split.part != TEST)
-
-    def counts(self) -> dict[str, int]:
-        """How many of everything there are."""
-        parts = {name: self.split.select(part) for name, part in _PARTS}
-        return {
-            "users": len(self.users),
-            "items": len(self.documents),
-            "interactions": self.split.interactions.n_interactions,
-            **{name: part.n_interactions for name, part in parts.items()},
-            "candidates": int((self.known.item_counts > 0).sum()),
-            "testUsers": len(self.test_users),
-            "itemsWithPlot": sum(bool(document.plot) for document in self.documents),
-            "itemsWithDirectors": sum(bool(document.directors) for document in self.documents),
-            "rejects": len(self.rejects),
-        }
-
-    def rejects_by_reason(self) -> dict[str, int]:
-        """Rejected rows per reason, reasons in alphabetical order."""
-        return {str(reason): int(n) for reason, n in self.rejects["reason"].value_counts().sort_index().items()}
+    @property
+    def n_candidates(self) -> int:
+        """How many items may be recommended: those with an interaction that is trained on in the end."""
+        return int((self.item_statistics.known[0] > 0).sum())
 
 
-_PARTS = (("train", TRAIN), ("validation", VALIDATION), ("test", TEST))
+def prepare(
+    engine: Engine, settings: PreparationSettings, *, folder: str, progress: Progress = lambda step: None
+) -> Preparation:
+    """Reject what cannot be used, split the rest, choose the test users.
 
-
-def prepare(raw: Raw, settings: PreparationSettings) -> Preparation:
-    """Reject what cannot be used, split the rest and choose the test users.
+    Args:
+        engine: has the raw files and keeps what is large.
+        settings: what to do.
+        folder: what errors call the raw folder.
+        progress: told what begins.
 
     Raises:
-        DataError: too many rejects, too few interactions or users, or nobody to test.
+        DataError: files or columns are missing, too many rows are rejected, or there is too little to compare on.
     """
-    documents = {document.item_id: document for document in raw.documents}
-    items = in_id_order(list(documents))
-    usable, rejected = keep_usable(raw.interactions, file=raw.file, items=items, value_range=raw.value_range)
-    rejected = pd.concat([raw.rejects, rejected], ignore_index=True)
-    stop_at_too_many(rejected, rows_read=raw.rows_read, max_share=settings.max_rejected_share)
-    frozen = split(usable, settings.split)
+    mapping = choose_mapping(engine.files(), name=settings.mapping, folder=folder)
+    if settings.liked_threshold is None:
+        settings = replace(settings, liked_threshold=mapping.interactions.liked_threshold)
+    raw = find_files(engine, mapping, folder=folder)
+    rejects = Rejects()
+    progress("reading the items")
+    catalogue = read_catalogue(engine, raw, mapping, rejects)
+    return _split(engine, raw, mapping, catalogue, rejects, settings, progress)
+
+
+def _split(
+    engine: Engine,
+    raw: RawFiles,
+    mapping: DataMapping,
+    catalogue: Catalogue,
+    rejects: Rejects,
+    settings: PreparationSettings,
+    progress: Progress,
+) -> Preparation:
+    columns, file = mapping.interactions, raw.file(mapping.interactions.source)
+    progress("reading the interactions")
+    read = engine.read(file, raw.columns(columns.source))
+    checked = engine.keep("checked", interactions.check(read, columns, seed=settings.split.seed))
+    raw.note_rows(file, engine, checked, rejects)
+    users = engine.keep("users", interactions.user_ids(checked, catalogue.table), order_by=["user_row"])
+    placed = engine.keep("placed", interactions.place(checked, users=users, items=catalogue.table, columns=columns))
+    broken = engine.keep("rejects", interactions.rejects(checked, placed, users=users, items=catalogue.table))
+    progress("collecting the rejects")
+    for batch in engine.batches("rejects", ["reason", "record"], rows=ROWS_AT_ONCE):
+        rejects.add(file.name, batch.column("reason").to_pylist(), batch.column("record").to_pylist())
+    del broken
+    user_ids = engine.collect(users.order_by("user_row")).column("user").combine_chunks()
+    user_columns = read_users(engine, raw, mapping, user_ids, rejects)
+    rejects.stop_at_too_many(raw.rows_read, max_share=settings.max_rejected_share)
+    kept = interactions.kept(placed)
+    progress("splitting")
+    rows, cutoffs = _keep_split(engine, kept, users, settings)
     preparation = Preparation(
         settings=settings,
-        users=usable.users,
-        documents=[documents[item] for item in items],
-        split=frozen,
-        test_users=_test_users(frozen, usable.users, settings),
-        rejects=rejected,
+        mapping=mapping,
+        rejects=rejects,
+        users=user_ids.to_pylist(),
+        catalogue=catalogue,
+        user_columns=user_columns,
+        cutoffs=cutoffs,
+        **_facts(engine, rows, users, n_items=len(catalogue.documents), n_users=len(user_ids), settings=settings),
     )
-    _stop_at_too_few(preparation, file=raw.file)
+    _stop_at_too_few(preparation, file=file.name)
     return preparation
 
 
-def _test_users(frozen: Split, users: list[str], settings: PreparationSettings) -> npt.NDArray[np.int64]:
-    holdout: Holdout = hold_out(
-        known=frozen.interactions.where(frozen.part != TEST),
-        held_out=frozen.select(TEST),
-        liked_threshold=settings.liked_threshold,
-    )
-    if len(holdout.users) <= settings.max_test_users:
-        return holdout.users
-    keys = [(seeded_key(settings.split.seed, users[row]), int(row)) for row in holdout.users]
-    return np.array(sorted(row for _, row in sorted(keys)[: settings.max_test_users]), np.int64)
+def _keep_split(
+    engine: Engine, kept: ibis.Table, users: ibis.Table, settings: PreparationSettings
+) -> tuple[ibis.Table, tuple[int, int] | None]:
+    strategy = settings.split.strategy
+    n_rows = _count(engine, kept)
+    cutoffs = _cutoffs(engine, kept, n_rows, settings) if strategy == GLOBAL_TIME else None
+    groups = None
+    if strategy == NEW_USERS:
+        groups = engine.keep("groups", splitting.user_groups(kept, users, settings.split))
+    below = sample_below(n_rows, most=settings.max_autopilot_rows)
+    rows = splitting.split(kept, settings.split, groups=groups, cutoffs=cutoffs, sample_below=below)
+    rows = engine.keep(BY_USER, rows, order_by=["user_row", "position"])
+    sampled = rows.filter(rows.sampled) if below else rows
+    engine.keep(BY_ITEM, sampled.select(*COLUMNS), order_by=["item_column", "user_row"])
+    return rows, cutoffs
 
 
-def _stop_at_too_few(preparation: Preparation, *, file: str) -> None:
-    settings = preparation.settings
+def _cutoffs(engine: Engine, kept: ibis.Table, n_rows: int, settings: PreparationSettings) -> tuple[int, int]:
+    """The first timestamps of validation and test: at most the wanted shares of all interactions are newer."""
+    by_day = _pairs(engine, splitting.days(kept), "day")
+
+    def cutoff(share: float) -> int:
+        target = int(n_rows * (1 - share) + 1e-9)
+        day, before = splitting.crossing(by_day, target=min(target, n_rows - 1))
+        seconds = _pairs(engine, splitting.seconds(kept, day), "timestamp")
+        timestamp, at_cutoff = splitting.crossing(seconds, target=min(target, n_rows - 1) - before)
+        # Rows of one second are never torn apart; the second that the border falls into is older, unless it ends there.
+        return timestamp if at_cutoff + before == target else timestamp + 1
+
+    fractions = settings.split
+    return cutoff(fractions.test_fraction + fractions.validation_fraction), cutoff(fractions.test_fraction)
+
+
+def _pairs(engine: Engine, table: ibis.Table, key: str) -> list[tuple[int, int]]:
+    rows = engine.collect(table.order_by(key))
+    return list(zip(rows.column(key).to_pylist(), rows.column("n").to_pylist(), strict=True))
+
+
+def _count(engine: Engine, table: ibis.Table) -> int:
+    n: int = engine.collect(table.aggregate(n=table.count())).column("n")[0].as_py()
+    return n
+
+
+def _facts(
+    engine: Engine, rows: ibis.Table, users: ibis.Table, *, n_users: int, n_items: int, settings: PreparationSettings
+) -> dict[str, Any]:
+    """What of the split fits into memory, by the fields of `Preparation`."""
+    liked, most = settings.liked_threshold, settings.max_test_users
+    assert liked is not None
+    tested = np.zeros(n_users, np.bool_)
+    test_users = splitting.test_users(rows, users, settings.split, liked=liked, most=most)
+    tested[engine.collect(test_users).column("user_row").to_numpy()] = True
+    of_users = engine.collect(statistics.sums(rows, "user_row"))
+    of_items = engine.collect(statistics.sums(rows, "item_column"))
+    sizes = dict(_pairs(engine, statistics.part_sizes(rows), "part"))
+    return {
+        "liked_threshold": liked,
+        "sizes": [sizes.get(part, 0) for part in range(len(layout.PARTS))],
+        "tested": tested,
+        "user_statistics": Statistics.of(of_users, by="user_row", n_rows=n_users),
+        "item_statistics": Statistics.of(of_items, by="item_column", n_rows=n_items),
+    }
+
+
+def _stop_at_too_few(prepared: Preparation, *, file: str) -> None:
+    settings = prepared.settings
+    known = prepared.user_statistics.known[0]
+    liked = f"users with a liked test item (rated {prepared.liked_threshold} or more)"
     least: list[tuple[int, int, str]] = [
-        (preparation.known.n_interactions, settings.min_interactions, "train and validation interactions"),
-        (int((preparation.known.activity >= 2).sum()), settings.min_users, "users with two or more of them"),
-        (len(preparation.test_users), 1, f"users with a liked test item (rated {settings.liked_threshold} or more)"),
+        (int(known.sum()), settings.min_interactions, "train and validation interactions"),
+        (int((known >= 2).sum()), settings.min_users, "users with two or more of them"),
+        (int(prepared.tested.sum()), 1, liked),
     ]
     faults = [f"{there} {what}, at least {needed} are needed" for there, needed, what in least if there < needed]
     if faults:
         raise DataError(f"{file} holds too little to compare recommenders on: {'; '.join(faults)}. Bring more data.")
-
-
-def describe(preparation: Preparation) -> dict[str, Any]:
-    """The manifest's facts, without those of files."""
-    settings = preparation.settings
-    parameters = {name: value for name, value in vars(settings.split).items() if name != "strategy"}
-    return {
-        "dataset": settings.dataset,
-        "likedThreshold": float(settings.liked_threshold),
-        "split": {
-            "strategy": settings.split.strategy,
-            "hash": preparation.split.hash,
-            "parameters": parameters,
-        },
-        "counts": preparation.counts(),
-        "rejects": preparation.rejects_by_reason(),
-        "testUsers": len(preparation.test_users),
-        "maxHistory": settings.max_history,
-    }

@@ -30,6 +30,9 @@ class Prepared:
         train: interactions to fit on.
         validation: interactions to choose by.
         test: interactions that only the evaluation looks at.
+        validation_fold_in: what is known beside train of the users of validation when their lists are asked for; empty
+            but for new users.
+        test_fold_in: likewise of the users of test.
     """
 
     folder: Path
@@ -39,6 +42,8 @@ class Prepared:
     train: Interactions
     validation: Interactions
     test: Interactions
+    validation_fold_in: Interactions
+    test_fold_in: Interactions
 
     @classmethod
     def open(cls, folder: Path) -> "Prepared":
@@ -49,8 +54,8 @@ class Prepared:
         """
         manifest = _read_manifest(folder)
         items = _read_ids(folder / layout.ITEMS)
-        train, validation, test = (_read_part(folder, part, n_items=len(items)) for part in layout.PARTS)
-        return cls(folder, manifest, _read_ids(folder / layout.USERS), items, train, validation, test)
+        parts = {part: _read_part(folder, part, n_items=len(items)) for part in layout.PARTS}
+        return cls(folder, manifest, _read_ids(folder / layout.USERS), items, **parts)
 
     @property
     def liked_threshold(self) -> float:
@@ -79,21 +84,33 @@ class Prepared:
 
     @cached_property
     def train_and_validation(self) -> Interactions:
-        """What the final model is fitted on."""
-        return self.train.merge(self.validation)
+        """What the final model is fitted on: all of the users of validation, nothing of the new users of test."""
+        return _merged(self.train, self.validation_fold_in, self.validation)
+
+    @cached_property
+    def known(self) -> Interactions:
+        """What is known of users when the lists for the test are asked for."""
+        return _merged(self.train_and_validation, self.test_fold_in)
 
     @cached_property
     def validation_holdout(self) -> Holdout:
-        """Choices are made on it: known is train, relevant are the liked validation items."""
-        return hold_out(known=self.train, held_out=self.validation, liked_threshold=self.liked_threshold)
+        """Choices are made on it: known is train and what is folded in, relevant are the liked validation items."""
+        return hold_out(
+            fitted=self.train,
+            known=_merged(self.train, self.validation_fold_in),
+            held_out=self.validation,
+            liked_threshold=self.liked_threshold,
+        )
 
     @cached_property
     def test_holdout(self) -> Holdout:
-        """For the evaluation only: known is train + validation, relevant are the liked test items.
+        """For the evaluation only: known is train + validation and what is folded in, relevant the liked test items.
 
         Its users are all that could be tested; those who are, a seeded sample, are in `test_users`.
         """
-        return hold_out(known=self.train_and_validation, held_out=self.test, liked_threshold=self.liked_threshold)
+        return hold_out(
+            fitted=self.train_and_validation, known=self.known, held_out=self.test, liked_threshold=self.liked_threshold
+        )
 
     @cached_property
     def candidates(self) -> npt.NDArray[np.bool_]:
@@ -107,8 +124,8 @@ class Prepared:
             return np.array([self.user_rows[json.loads(line)["userId"]] for line in lines], np.int64)
 
     def seen(self, user: int) -> npt.NDArray[np.int32]:
-        """Columns of the items that the user must not be recommended: all of the user's train + validation items."""
-        return self.train_and_validation.items_of(user)
+        """Columns of the items that the user must not be recommended: all that is known of the user before the test."""
+        return self.known.items_of(user)
 
     def documents(self) -> Iterator[Document]:
         """One document per item, in column order."""
@@ -157,6 +174,13 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def _read_ids(path: Path) -> list[str]:
     ids: list[str] = json.loads(path.read_text(encoding="utf-8"))
     return ids
+
+
+def _merged(first: Interactions, *others: Interactions) -> Interactions:
+    for other in others:
+        # Most splits fold nothing in; a merge copies.
+        first = first.merge(other) if other.n_interactions else first
+    return first
 
 
 def _read_part(folder: Path, part: str, *, n_items: int) -> Interactions:

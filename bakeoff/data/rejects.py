@@ -1,57 +1,104 @@
-"""Rejected rows: each is kept with its file, row, reason and value; too many of them stop the preparation."""
+"""Rejected rows: each with its file, reason and record; counted by reason; too many of them stop the preparation."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
+from bakeoff.data import layout
+from bakeoff.data.writing import FolderWriter
 from bakeoff.errors import DataError
 
-COLUMNS = ["file", "row", "reason", "value"]
+COLUMNS = ("file", "reason", "record")
+# Of one reason in one file so many records are kept; all are counted.
+MOST_RECORDS = 10_000
 
 MISSING_USER = "missing user id"
 MISSING_ITEM = "missing item id"
+LONG_USER = "user id too long"
+LONG_ITEM = "item id too long"
+MALFORMED_USER = "malformed user id"
+MALFORMED_ITEM = "malformed item id"
 UNREADABLE_VALUE = "unreadable rating"
+UNKNOWN_EVENT = "event type without a weight"
 VALUE_OUT_OF_RANGE = "rating out of range"
 UNREADABLE_TIMESTAMP = "unreadable timestamp"
 TIMESTAMP_OUT_OF_RANGE = "timestamp out of range"
 UNKNOWN_ITEM = "item not in the catalogue"
 OLDER_DUPLICATE = "older duplicate of user and item"
 DUPLICATE_ITEM = "duplicate item id"
+MISSING_ID = "missing id"
+WRONG_NUMBER_OF_FIELDS = "wrong number of fields"
+NOT_UTF8 = "not UTF-8"
+ROW_TOO_LONG = "row too long"
+BROKEN_QUOTES = "broken quotes"
 
 
-def rejects(
-    *,
-    file: str,
-    rows: Sequence[int] | npt.NDArray[np.integer[Any]] | pd.Series,
-    reasons: Sequence[str] | npt.NDArray[np.object_] | str,
-    values: Sequence[object] | npt.NDArray[np.object_] | pd.Series,
-) -> pd.DataFrame:
-    """A frame of rejected rows with the columns of rejects.csv; the arguments are parallel."""
-    frame = pd.DataFrame({"row": np.asarray(rows, np.int64), "value": np.asarray(values, object)})
-    return frame.assign(file=file, reason=reasons)[COLUMNS]
+@dataclass
+class Rejects:
+    """Counts rejected rows and keeps the first records of each reason.
 
-
-def stop_at_too_many(rejected: pd.DataFrame, *, rows_read: Mapping[str, int], max_share: float) -> None:
-    """Stop where a file is not what it is taken for.
-
-    Raises:
-        DataError: names every file with more than `max_share` rejected rows, its reasons and one example.
+    Args:
+        counts: rejected rows by file and reason.
+        records: the first of them in the order in which they came.
     """
-    faults = []
-    for file, n_rows in rows_read.items():
-        here = rejected[rejected["file"] == file]
-        if len(here) > max_share * n_rows:
-            reasons = ", ".join(f"{count} x {reason}" for reason, count in here["reason"].value_counts().items())
-            first = here.iloc[0]
-            faults.append(
-                f"{file}: {len(here)} of {n_rows} rows ({len(here) / n_rows:.1%}): {reasons}; the first is row "
-                f"{first['row']}: {first['reason']}, value {first['value']!r}."
+
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    records: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, file: str, reasons: Iterable[str], records: Iterable[str]) -> None:
+        """Count rows of a file; the arguments are parallel."""
+        for reason, record in zip(reasons, records, strict=True):
+            place = (file, reason)
+            self.counts[place] = self.counts.get(place, 0) + 1
+            kept = self.records.setdefault(place, [])
+            if len(kept) < MOST_RECORDS:
+                kept.append(record)
+
+    @property
+    def n_rejected(self) -> int:
+        return sum(self.counts.values())
+
+    def by_reason(self) -> dict[str, int]:
+        """Rejected rows per reason, reasons in alphabetical order."""
+        totals: dict[str, int] = {}
+        for (_, reason), n in sorted(self.counts.items(), key=lambda entry: entry[0][1]):
+            totals[reason] = totals.get(reason, 0) + n
+        return totals
+
+    def stop_at_too_many(self, rows_read: Mapping[str, int], *, max_share: float) -> None:
+        """Stop where a file is not what it is taken for.
+
+        Raises:
+            DataError: names every file with more than `max_share` rejected rows, its reasons and one example.
+        """
+        faults = [
+            self._fault(file, n_rows) for file, n_rows in rows_read.items() if self._of(file) > max_share * n_rows
+        ]
+        if faults:
+            raise DataError(
+                f"Too many rows are rejected. {' '.join(faults)} At most {max_share:.1%} may be (maxRejectedShare). "
+                "Mend the file, or raise the share if the rows may be left out."
             )
-    if faults:
-        raise DataError(
-            f"Too many rows are rejected. {' '.join(faults)} At most {max_share:.1%} may be (maxRejectedShare). "
-            "Mend the file, or raise the share if the rows may be left out."
-        )
+
+    def write(self, writer: FolderWriter, files: ExitStack) -> None:
+        """Write rejects.csv, sorted, at most `MOST_RECORDS` rows per file and reason."""
+        content = files.enter_context(writer.file(layout.REJECTS))
+        text = io.StringIO(newline="")
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        for (file, reason), records in sorted(self.records.items()):
+            rows.writerows((file, reason, record) for record in sorted(records))
+        content.write(text.getvalue().encode())
+
+    def _of(self, file: str) -> int:
+        return sum(n for (name, _), n in self.counts.items() if name == file)
+
+    def _fault(self, file: str, n_rows: int) -> str:
+        here = {reason: n for (name, reason), n in self.counts.items() if name == file}
+        reasons = ", ".join(f"{n} x {reason}" for reason, n in sorted(here.items(), key=lambda entry: -entry[1]))
+        reason = max(here, key=lambda name: here[name])
+        example = self.records[(file, reason)][0]
+        n = self._of(file)
+        return f"{file}: {n} of {n_rows} rows ({n / n_rows:.1%}): {reasons}; for example {reason}: {example!r}."

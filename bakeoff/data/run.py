@@ -1,18 +1,43 @@
-"""One call for the whole preparation: a raw folder in, a prepared folder out."""
+"""One call for the whole preparation: a raw folder in, a prepared folder out, on the embedded engine."""
 
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bakeoff.data.export import export
+from bakeoff.data.engines.duckdb import DuckDB
+from bakeoff.data.outputs.folder import write
 from bakeoff.data.preparation import prepare
 from bakeoff.data.settings import PreparationSettings
-from bakeoff.data.sources import choose_source
+from bakeoff.data.writing import FolderWriter, require_empty
+from bakeoff.errors import DataError
 
 
-def prepare_folder(raw_folder: Path, prepared_folder: Path, settings: PreparationSettings) -> dict[str, Any]:
+def prepare_folder(
+    raw_folder: Path,
+    prepared_folder: Path,
+    settings: PreparationSettings,
+    *,
+    progress: Callable[[str], None] = lambda step: None,
+) -> dict[str, Any]:
     """Prepare the raw folder's data and return the manifest.
+
+    Args:
+        raw_folder: the files of one mapping.
+        prepared_folder: empty, or left by a preparation that was broken off.
+        settings: what to do.
+        progress: told what begins.
 
     Raises:
         DataError: the raw data is missing, malformed or too little, or the prepared folder is not empty.
     """
-    return export(prepare(choose_source(raw_folder).read(raw_folder), settings), prepared_folder)
+    if not raw_folder.is_dir():
+        raise DataError(f"{raw_folder} does not exist; put the raw files into a folder and name it.")
+    require_empty(prepared_folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="bakeoff-") as work,
+        closing(DuckDB(raw_folder, Path(work) / "work")) as engine,
+    ):
+        preparation = prepare(engine, settings, folder=str(raw_folder), progress=progress)
+        return write(preparation, engine, FolderWriter(prepared_folder), progress=progress)

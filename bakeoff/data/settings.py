@@ -8,7 +8,10 @@ from typing import Any
 from bakeoff.errors import ConfigurationError
 
 PER_USER_LAST_FRACTION = "per_user_last_fraction"
-STRATEGIES = (PER_USER_LAST_FRACTION,)
+LEAVE_LAST_OUT = "leave_last_out"
+GLOBAL_TIME = "global_time"
+NEW_USERS = "new_users"
+STRATEGIES = (PER_USER_LAST_FRACTION, LEAVE_LAST_OUT, GLOBAL_TIME, NEW_USERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +20,15 @@ class SplitSettings:
 
     Args:
         strategy: ``per_user_last_fraction``: each user's newest interactions are test, those before them validation.
-        test_fraction: share of a user's interactions that is test, rounded down, at least one interaction.
-        validation_fraction: share of all of a user's interactions that is validation, likewise.
-        min_activity: users with fewer interactions stay wholly in train.
-        seed: orders equal timestamps and samples the test users.
+            ``leave_last_out``: the newest one is test, the one before it validation.
+            ``global_time``: the newest interactions of all are test, those before them validation, whoever's they are.
+            ``new_users``: some users are test, others validation; nothing of them is in train. The older part of their
+            interactions is folded in when they are asked for.
+        test_fraction: share of a user's interactions (of all; of the users) that is test, rounded down, at least one.
+        validation_fraction: likewise for validation.
+        min_activity: users with fewer interactions stay wholly in train; under ``global_time`` they are not tested.
+        seed: orders equal timestamps, chooses new users and samples the test users.
+        held_out_fraction: for ``new_users``: the share of such a user's interactions that is not folded in.
     """
 
     strategy: str = PER_USER_LAST_FRACTION
@@ -28,6 +36,7 @@ class SplitSettings:
     validation_fraction: float = 0.1
     min_activity: int = 5
     seed: int = 42
+    held_out_fraction: float = 0.2
 
     def faults(self) -> list[str]:
         """Every fault as a sentence; empty where the settings are sound."""
@@ -39,6 +48,7 @@ class SplitSettings:
             for name, value in (
                 ("test_fraction", self.test_fraction),
                 ("validation_fraction", self.validation_fraction),
+                ("held_out_fraction", self.held_out_fraction),
             )
             if not _is_number(value) or not 0 < value < 1
         ]
@@ -49,6 +59,8 @@ class SplitSettings:
         return found or self._contradictions()
 
     def _contradictions(self) -> list[str]:
+        if self.strategy == LEAVE_LAST_OUT:
+            return []
         # Every split user must keep at least one train interaction, also where a part is raised to one interaction.
         largest = max(self.test_fraction, self.validation_fraction)
         if self.test_fraction + self.validation_fraction < 1 and self.min_activity * (1 - largest) >= 2:
@@ -65,7 +77,8 @@ class PreparationSettings:
 
     Args:
         dataset: the data's name, for people.
-        liked_threshold: ratings at or above it are liked; the one rule of trainers and evaluation.
+        mapping: how the raw files are read, by name; "auto" finds it by the files that are there.
+        liked_threshold: values at or above it are liked; the one rule of trainers and evaluation. Missing: the mapping's.
         split: how interactions are split.
         max_history: the newest interactions of a user that a request or a served history carries.
         max_test_users: at most so many users are tested, a seeded sample.
@@ -73,16 +86,19 @@ class PreparationSettings:
         min_interactions: fewer train and validation interactions stop it. 1,000 is the least that Amazon Personalize
             trains on (docs.aws.amazon.com/personalize/latest/dg/limits.html).
         min_users: fewer users with at least two interactions stop it; 25 from the same page.
+        max_autopilot_rows: of more interactions a seeded sample goes into the Autopilot table.
     """
 
     dataset: str
-    liked_threshold: float = 4.0
+    mapping: str = "auto"
+    liked_threshold: float | None = None
     split: SplitSettings = field(default_factory=SplitSettings)
     max_history: int = 200
     max_test_users: int = 50_000
     max_rejected_share: float = 0.05
     min_interactions: int = 1000
     min_users: int = 25
+    max_autopilot_rows: int = 5_000_000
 
     @classmethod
     def from_json(cls, value: object, *, source: str = "SETTINGS") -> "PreparationSettings":
@@ -115,12 +131,14 @@ class PreparationSettings:
         """Every fault as a sentence; empty where the settings are sound."""
         rules: list[tuple[str, object, Callable[[Any], bool], str]] = [
             ("dataset", self.dataset, _is_name, "a name"),
-            ("likedThreshold", self.liked_threshold, _is_number, "a number"),
+            ("mapping", self.mapping, _is_name, "a name"),
+            ("likedThreshold", self.liked_threshold, _is_number_or_missing, "a number"),
             ("maxHistory", self.max_history, _is_positive_integer, "a whole number above 0"),
             ("maxTestUsers", self.max_test_users, _is_positive_integer, "a whole number above 0"),
             ("maxRejectedShare", self.max_rejected_share, _is_share, "a number from 0 to 1"),
             ("minInteractions", self.min_interactions, _is_positive_integer, "a whole number above 0"),
             ("minUsers", self.min_users, _is_positive_integer, "a whole number above 0"),
+            ("maxAutopilotRows", self.max_autopilot_rows, _is_positive_integer, "a whole number above 0"),
         ]
         wrong = [f"{name} is {value!r}; it must be {what}." for name, value, holds, what in rules if not holds(value)]
         return wrong + self.split.faults()
@@ -128,6 +146,7 @@ class PreparationSettings:
 
 _JSON_NAMES = {
     "dataset": "dataset",
+    "mapping": "mapping",
     "likedThreshold": "liked_threshold",
     "split": "split",
     "maxHistory": "max_history",
@@ -135,6 +154,7 @@ _JSON_NAMES = {
     "maxRejectedShare": "max_rejected_share",
     "minInteractions": "min_interactions",
     "minUsers": "min_users",
+    "maxAutopilotRows": "max_autopilot_rows",
 }
 
 
@@ -152,6 +172,10 @@ def _is_positive_integer(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_number_or_missing(value: object) -> bool:
+    return value is None or _is_number(value)
 
 
 def _is_share(value: object) -> bool:

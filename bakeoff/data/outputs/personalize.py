@@ -1,0 +1,108 @@
+"""Amazon Personalize's Items and Users datasets and the schemas of all three, each file checked against its schema."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from bakeoff.contracts.personalize import (
+    INTERACTIONS_SCHEMA,
+    LONGEST_CATEGORY,
+    LONGEST_TEXT,
+    field_name,
+    header_faults,
+    metadata_schema,
+)
+from bakeoff.data import layout
+from bakeoff.data.outputs.features import Feature
+from bakeoff.data.outputs.texts import json_text
+from bakeoff.data.writing import FolderWriter
+from bakeoff.errors import DataError
+
+KINDS = {"number": "float", "money": "float", "category": "category", "list": "category", "text": "text"}
+
+
+def write_metadata(
+    writer: FolderWriter, kind: str, ids: Sequence[str], features: Sequence[Feature], *, text_column: str | None = None
+) -> None:
+    """Write ``personalize/items`` or ``users`` with its schema; nothing where there is no metadata to import.
+
+    Args:
+        kind: ``Items`` or ``Users``.
+        ids: of the rows.
+        features: leaking ones and dates are left out.
+        text_column: the one column of free text that is imported.
+
+    Raises:
+        DataError: the names of the columns are none that Personalize takes.
+    """
+    used = [feature for feature in features if _is_used(feature, text_column)]
+    if not used:
+        return
+    schema = metadata_schema(kind, {field_name(feature.name): KINDS[feature.column.type] for feature in used})
+    header = [field["name"] for field in schema["fields"]]
+    check_header(schema, [schema["fields"][0]["name"], *(field_name(feature.name) for feature in used)])
+    content = io.StringIO(newline="")
+    rows = csv.writer(content, lineterminator="\n")
+    rows.writerow(header)
+    rows.writerows(zip(ids, *(_cells(feature) for feature in used), strict=True))
+    with writer.file(layout.PERSONALIZE_METADATA.format(kind.lower())) as file:
+        file.write(content.getvalue().encode())
+    write_schema(writer, schema)
+
+
+def write_interactions_schema(writer: FolderWriter) -> None:
+    """Write the schema of the interactions, checked against the header that they are written with."""
+    check_header(INTERACTIONS_SCHEMA, ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"])
+    write_schema(writer, INTERACTIONS_SCHEMA)
+
+
+def write_schema(writer: FolderWriter, schema: dict[str, Any]) -> None:
+    with writer.file(layout.PERSONALIZE_SCHEMA.format(schema["name"].lower())) as file:
+        file.write(json_text(schema).encode() + b"\n")
+
+
+def check_header(schema: dict[str, Any], header: Sequence[str]) -> None:
+    """Stop before Personalize does, hours later.
+
+    Raises:
+        DataError: names every fault.
+    """
+    faults = header_faults(schema, header)
+    if faults:
+        raise DataError(
+            f"Amazon Personalize would refuse the {schema['name']} file: {' '.join(faults)} "
+            "Rename or leave out these columns in the mapping."
+        )
+
+
+def _is_used(feature: Feature, text_column: str | None) -> bool:
+    if feature.column.leaking or feature.column.type == "date":
+        return False
+    return feature.column.type != "text" or feature.name == text_column
+
+
+def _cells(feature: Feature) -> list[str]:
+    values: pa.Array = feature.values
+    return ["" if value is None else _cell(feature, value) for value in values.to_pylist()]
+
+
+def _cell(feature: Feature, value: Any) -> str:
+    if feature.column.type in ("number", "money"):
+        return repr(float(value))
+    text = " ".join(str(value).split())
+    if feature.column.type == "text":
+        return text[:LONGEST_TEXT]
+    if feature.column.type == "category":
+        return text.replace("|", " ")[:LONGEST_CATEGORY]
+    return _entries(text, feature.column.separator)
+
+
+def _entries(text: str, separator: str) -> str:
+    """The entries of a list with ``|`` between them, as many as fit."""
+    entries = [entry.strip() for entry in text.split(separator) if entry.strip()]
+    while entries and len("|".join(entries)) > LONGEST_CATEGORY:
+        entries.pop()
+    return "|".join(entries)

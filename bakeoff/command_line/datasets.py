@@ -33,24 +33,26 @@ def data_set_name(folder: Path) -> str:
     return name
 
 
-def check(folder: Path) -> None:
-    """See that the preparation knows what to do with `folder`, before anything is sent or started.
+def check(folder: Path, *, mapping: str = "auto") -> None:
+    """See that the preparation finds its files and columns in `folder`, before anything is sent or started.
 
     Raises:
-        DataError: it holds no interactions in a known format; with those that are known.
+        ConfigurationError: there is no such mapping.
+        DataError: no mapping fits, or files or columns are missing; all are named at once.
     """
-    from bakeoff.data.sources import choose_source
+    from bakeoff.data.check.opening import look
 
-    choose_source(folder)
+    look(folder, mapping=mapping)
 
 
-def load(s3: Any, deployed: Deployed, folder: Path) -> str:
+def load(s3: Any, deployed: Deployed, folder: Path, *, mapping: str = "auto") -> str:
     """Upload `folder`, showing progress on a terminal; the data set's name.
 
     Raises:
-        DataError: the folder holds no interactions in a known format.
+        ConfigurationError: there is no such mapping.
+        DataError: no mapping fits the folder, or files or columns are missing.
     """
-    check(folder)
+    check(folder, mapping=mapping)
     name = data_set_name(folder)
     with byte_progress() as progress:
         tasks: dict[str, TaskID] = {}

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from bakeoff.data.building import build
@@ -11,6 +12,7 @@ from bakeoff.data.mapping import NAMED_FIELDS, DataMapping, Source
 from bakeoff.errors import ConfigurationError, DataError
 
 AUTO = "auto"
+SUFFIX = ".toml"
 # A file's name takes few words, a mapping's several; Amazon Personalize lets metadata be named by these only.
 _RESERVED = ("user_id", "item_id", "timestamp", "event_type", "event_value", "creation_timestamp")
 
@@ -19,9 +21,9 @@ def known_mappings() -> list[DataMapping]:
     """Every mapping in this folder, by name."""
     entries = sorted(files(__name__).iterdir(), key=lambda entry: entry.name)
     return [
-        parse_mapping(entry.read_text(encoding="utf-8"), name=entry.name.removesuffix(".toml"))
+        parse_mapping(entry.read_text(encoding="utf-8"), name=entry.name.removesuffix(SUFFIX))
         for entry in entries
-        if entry.name.endswith(".toml")
+        if entry.name.endswith(SUFFIX)
     ]
 
 
@@ -51,13 +53,15 @@ def choose_mapping(file_names: Iterable[str], *, name: str = AUTO, folder: str) 
 
     Args:
         file_names: the files of the raw folder.
-        name: a mapping's, or "auto".
+        name: a mapping's, "auto", or the path of a mapping's TOML file, which travels with no job.
         folder: named in errors.
 
     Raises:
-        ConfigurationError: no mapping has that name.
+        ConfigurationError: no mapping has that name, or the file is missing or has faults.
         DataError: with "auto", no mapping fits, or several do.
     """
+    if name.endswith(SUFFIX):
+        return _read(Path(name))
     names = sorted(file_names)
     mappings = known_mappings()
     if name != AUTO:
@@ -81,6 +85,14 @@ def resolve(source: Source, file_names: Iterable[str]) -> list[str]:
 
 def _matches(source: Source, file_names: list[str]) -> bool:
     return bool(resolve(source, file_names))
+
+
+def _read(path: Path) -> DataMapping:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the mapping {path}", [f"it cannot be read: {error}"]) from error
+    return parse_mapping(text, name=path.stem)
 
 
 def _by_name(mappings: list[DataMapping], name: str) -> DataMapping:

@@ -7,10 +7,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from bakeoff.command_line.datasets import data_set_name, load, only_data_set
+from bakeoff.command_line.datasets import check, data_set_name, load, only_data_set
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.upload import upload_folder
-from bakeoff.errors import DataError, RunError
+from bakeoff.errors import ConfigurationError, DataError, RunError
+from tests.support.small_data import small_data, write_csv
 
 
 def bucket() -> Any:
@@ -69,6 +70,28 @@ def test_a_folder_in_no_known_format_is_refused_before_anything_is_sent(tmp_path
     assert keys(s3) == []
 
 
+@mock_aws
+def test_missing_files_and_columns_are_all_told_before_anything_is_sent(tmp_path: Path, deployed: Deployed) -> None:
+    s3 = bucket()
+    folder = write_csv(tmp_path / "in", small_data())
+    (folder / "links.csv").unlink()
+    (folder / "ratings.csv").write_text("userId,movieId,stars,timestamp\n")
+    with pytest.raises(DataError, match=r"cannot be prepared: ") as raised:
+        load(s3, deployed, folder)
+    assert "ratings.csv lacks the column rating; its first line has userId, movieId, stars, timestamp." in str(
+        raised.value
+    )
+    assert "links.csv is missing; put it there." in str(raised.value)
+    assert keys(s3) == []
+
+
+def test_a_mapping_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="'netflix' is no mapping; known: auto, movielens-atomic"):
+        check(tmp_path, mapping="netflix")
+    with pytest.raises(DataError, match="gone does not exist"):
+        check(tmp_path / "gone")
+
+
 def test_the_data_set_is_called_like_its_folder(tmp_path: Path) -> None:
     assert data_set_name(tmp_path / "My Films (2026)") == "my-films-2026"
     with pytest.raises(DataError, match="gives a data set no name"):
@@ -80,8 +103,8 @@ def test_a_run_takes_the_only_data_set_and_asks_where_there_are_several(tmp_path
     s3 = bucket()
     with pytest.raises(RunError, match="No data is loaded"):
         only_data_set(s3, deployed)
-    assert load(s3, deployed, write(tmp_path / "one", {"ratings.csv": "1"})) == "one"
+    assert load(s3, deployed, write_csv(tmp_path / "one", small_data())) == "one"
     assert only_data_set(s3, deployed) == "one"
-    load(s3, deployed, write(tmp_path / "two", {"ratings.csv": "1"}))
+    load(s3, deployed, write_csv(tmp_path / "two", small_data()))
     with pytest.raises(RunError, match="--dataset one or --dataset two"):
         only_data_set(s3, deployed)

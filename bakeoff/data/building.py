@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-def build(cls: type[T], table: Mapping[str, Any], *, at: str, faults: list[str]) -> T | None:
+def build(cls: type[T], table: object, *, at: str, faults: list[str]) -> T | None:
     """An instance of `cls`; None where a fault was found, and every fault in `faults`, as a sentence.
 
     Args:
-        cls: a frozen dataclass whose fields are texts, numbers, booleans, literals, tuples, mappings or such dataclasses.
+        cls: a frozen dataclass whose fields are texts, numbers, booleans, literals, tuples, mappings or dataclasses.
         table: keys are field names.
         at: where the table stands, such as ``interactions.source``.
         faults: is added to.

@@ -1,7 +1,8 @@
 """The mapping: which files and columns of somebody's data are interactions, items and users. One TOML file a format."""
 
+import dataclasses
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 SECONDS, MILLISECONDS, ISO = "seconds", "milliseconds", "iso"
@@ -16,8 +17,8 @@ class Source:
     """A file.
 
     Args:
-        file: its name in the raw folder; may hold ``*``, which must then match exactly one file. ``.parquet`` is read as
-            Parquet, anything else as delimited text; ``.gz`` is unpacked while it is read.
+        file: its name in the raw folder; may hold ``*``, which must then match exactly one file. ``.parquet`` is
+            Parquet, anything else delimited text; ``.gz`` is unpacked while it is read.
         separator: between fields.
         quoted: whether fields may stand in double quotes (and a quote inside is doubled), as RFC 4180 has it.
         encoding: of the text; ``utf-8`` or ``latin-1``.
@@ -60,7 +61,7 @@ class InteractionColumns:
     liked_threshold: float
     value: str | None = None
     event: str | None = None
-    weights: Table[str, float] = field(default_factory=dict)
+    weights: Table[str, float] = dataclasses.field(default_factory=dict)
     timestamp_format: Literal["seconds", "milliseconds", "iso"] = "seconds"
     value_range: tuple[float, float] = (-1e9, 1e9)
     repeats: Literal["newest", "strongest"] = "newest"
@@ -101,7 +102,7 @@ class Entries:
     field: Literal["genres", "directors", "writers", "actors"]
     item: str
     entry: str
-    where: Table[str, str] = field(default_factory=dict)
+    where: Table[str, str] = dataclasses.field(default_factory=dict)
     through: Join | None = None
 
 
@@ -158,7 +159,7 @@ class ItemColumns:
     id: str
     joins: tuple[Join, ...] = ()
     entries: tuple[Entries, ...] = ()
-    fields: Table[str, Field] = field(default_factory=dict)
+    fields: Table[str, Field] = dataclasses.field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     selected: tuple[str, ...] = ()
 

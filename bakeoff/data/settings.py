@@ -78,7 +78,7 @@ class PreparationSettings:
     Args:
         dataset: the data's name, for people.
         mapping: how the raw files are read, by name; "auto" finds it by the files that are there.
-        liked_threshold: values at or above it are liked; the one rule of trainers and evaluation. Missing: the mapping's.
+        liked_threshold: values at or above it are liked; the one rule of trainers and evaluation. None: the mapping's.
         split: how interactions are split.
         max_history: the newest interactions of a user that a request or a served history carries.
         max_test_users: at most so many users are tested, a seeded sample.

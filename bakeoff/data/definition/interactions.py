@@ -1,4 +1,4 @@
-"""Which raw interactions are usable: ordered rules, a row is rejected by the first that it breaks; then one per pair."""
+"""Which raw interactions are usable: a row is rejected by the first rule that it breaks; then one per pair is kept."""
 
 import ibis
 import ibis.expr.types as ir
@@ -73,7 +73,7 @@ def _key(user: ir.StringColumn, item: ir.StringColumn, *, seed: int) -> ir.Strin
 
 
 def user_ids(checked: ibis.Table, items: ibis.Table) -> ibis.Table:
-    """Users with a usable interaction: user_row, user. Shorter ids first, then by code point: numbers in their order."""
+    """Users with a usable interaction: user_row, user; in the order of `in_id_order`."""
     usable = checked.filter(checked.reason.isnull()).semi_join(items, "item")
     users = usable.select("user").distinct()
     users = users.filter(~users.user.re_search(CONTROL))
@@ -81,7 +81,7 @@ def user_ids(checked: ibis.Table, items: ibis.Table) -> ibis.Table:
 
 
 def in_id_order(table: ibis.Table, column: str, *, row: str) -> ibis.Table:
-    """The table with its rows numbered from 0: shorter ids first, then by code point."""
+    """The table with its rows numbered from 0: shorter ids first, then by code point, so that numbers are in theirs."""
     order = [table[column].length(), table[column]]
     return table.mutate(ibis.row_number().over(order_by=order).cast("int32").name(row))
 

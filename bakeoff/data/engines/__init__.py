@@ -36,7 +36,7 @@ class RawFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Malformed:
-    """Rows of a delimited file that are no rows: read by no table. `records` hold at most `LONGEST_RECORD` characters."""
+    """Rows of a delimited file that no table has; a record has at most `LONGEST_RECORD` characters."""
 
     reasons: list[str]
     records: list[str]

@@ -1,9 +1,7 @@
 """DuckDB, embedded: files in a folder, kept tables as Parquet files in another, memory bounded, the rest on disk."""
 
-import codecs
 import csv
 import gzip
-import io
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 
 from bakeoff.data.engines import LONGEST_RECORD, LONGEST_ROW, ROW, Malformed, RawFile
+from bakeoff.data.engines.delimited import first_record, never_closed
 from bakeoff.data.mapping import Source
 from bakeoff.data.rejects import BROKEN_QUOTES, NOT_UTF8, ROW_TOO_LONG, WRONG_NUMBER_OF_FIELDS
 from bakeoff.errors import DataError
@@ -51,7 +50,10 @@ class DuckDB:
         self._rejects: dict[str, str] = {}
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
-        settings = {"memory_limit": memory_limit, "temp_directory": str(work / "spill")}
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "temp_directory": str(work / "spill"),
+        }
         self._connection = duckdb.connect(config=settings)
 
     def close(self) -> None:
@@ -79,9 +81,9 @@ class DuckDB:
     def malformed(self, file: RawFile) -> Malformed:
         if file.source.is_parquet:
             return Malformed(reasons=[], records=[])
-        rows = self._connection.execute(
-            f"SELECT error_type, line, left(csv_line, 100000), error_message FROM {self._rejects[file.name]} ORDER BY line"
-        ).fetchall()
+        columns = "error_type, line, left(csv_line, 100000), error_message"
+        query = f"SELECT {columns} FROM {self._rejects[file.name]} ORDER BY line"
+        rows = self._connection.execute(query).fetchall()
         reasons, records, seen = [], [], set()
         for kind, line, text, message in rows:
             if kind not in _REASONS:
@@ -103,9 +105,8 @@ class DuckDB:
             table = table.order_by(list(order_by))
         try:
             # Parquet's rows of one group stay in memory until it is full.
-            self._connection.execute(
-                f"COPY ({_sql(table)}) TO {_text(str(path))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880)"
-            )
+            form = "FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880"
+            self._connection.execute(f"COPY ({_sql(table)}) TO {_text(str(path))} ({form})")
         except duckdb.Error as error:
             raise DataError(f"{self._raw} cannot be prepared: {_first_lines(error)}") from error
         return self._view(name, f"SELECT * FROM read_parquet({_text(str(path))})")
@@ -144,26 +145,9 @@ class DuckDB:
         )
 
 
-def never_closed(file: str, *, line: int | None = None) -> DataError:
-    """A quote that swallows the rest of the file."""
-    where = f" in line {line}" if line else ""
-    return DataError(f"{file}: a quote opened{where} is never closed. Close it, or double it if it is part of a text.")
-
-
 def _text_header(path: Path, source: Source) -> list[str]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as content:
-        start = content.read(_HEADER_BYTES)
-    return first_record(start, source)
-
-
-def first_record(start: bytes, source: Source) -> list[str]:
-    """The fields of a delimited file's first record, given its first bytes."""
-    encoding = "utf-8-sig" if source.encoding == "utf-8" else source.encoding
-    # The bytes may end within a character; only the first record counts.
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(start)
-    quoting = csv.QUOTE_MINIMAL if source.quoted else csv.QUOTE_NONE
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=source.separator, quoting=quoting), [])
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as content:
+        return first_record(content.read(_HEADER_BYTES), source)
 
 
 def _sql(table: ibis.Table) -> str:

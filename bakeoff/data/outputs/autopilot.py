@@ -1,8 +1,8 @@
 """The Autopilot table: each sampled interaction with what is known of its user and item; wide, but never in full.
 
-Rows are in the order of items, so that a column of an item is one run after another to Parquet, and texts are written as
-codes with their dictionary: the joined rows cost a few bytes each. All four Autopilot contestants read the one table;
-a feature specification says which columns count.
+Rows are in the order of items, so that a column of an item is one run after another to Parquet, and texts are written
+as codes with their dictionary: the joined rows cost a few bytes each. All four Autopilot contestants read the one
+table; a feature specification says which columns count.
 """
 
 import math

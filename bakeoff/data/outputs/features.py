@@ -110,7 +110,7 @@ def _rule(column: Column, values: pa.Array) -> tuple[bool, str]:
 
 
 def _missing(values: pa.Array) -> float:
-    return values.null_count / max(1, len(values))
+    return float(values.null_count) / max(1, len(values))
 
 
 def _distinct(values: pa.Array) -> int:

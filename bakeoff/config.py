@@ -12,6 +12,8 @@ from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
 
 CONFIG_FOLDER = Path(__file__).parent.parent / "config"
+# Looked at and not imported: stacks read the configuration and know nothing of the data room.
+MAPPINGS_FOLDER = Path(__file__).parent / "data" / "mappings"
 # It begins the name of every resource. A hyphen in it would make dev-2's resources look like dev's, which deletes its
 # own by the beginning of their names; the length leaves room for what a bucket's name holds besides.
 _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
@@ -37,17 +39,20 @@ class LocalCloud(_Model):
 
 
 class Split(_Model):
-    """The frozen split: fractions are of each user's interactions, newest last."""
+    """The frozen split, as `bakeoff.data.settings` describes it; `held_out_fraction` is for ``new_users``."""
 
-    strategy: Literal["per_user_last_fraction"]
+    strategy: Literal["per_user_last_fraction", "leave_last_out", "global_time", "new_users"]
     test_fraction: float = Field(gt=0, lt=1)
     validation_fraction: float = Field(gt=0, lt=1)
     min_activity: int = Field(ge=3)
     seed: int = Field(ge=0)
+    held_out_fraction: float | None = Field(default=None, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> "Split":
         """The preparation's own rule, told before anything is deployed."""
+        if self.strategy == "leave_last_out":
+            return self
         largest = max(self.test_fraction, self.validation_fraction)
         if self.test_fraction + self.validation_fraction >= 1 or self.min_activity * (1 - largest) < 2:
             raise ValueError(
@@ -61,20 +66,30 @@ class Prepare(_Model):
     """Which engine prepares the data, and what it is told."""
 
     engine: Engine
-    liked_threshold: float
+    # A name and no path: a mapping travels with the job, or it is not there.
+    mapping: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)
+    liked_threshold: float | None = Field(default=None, allow_inf_nan=False)
     max_history: int = Field(ge=1, le=5_000)
     max_test_users: int = Field(ge=1)
     max_rejected_share: Share
+    max_autopilot_rows: int = Field(ge=1)
     split: Split
 
     def job_settings(self) -> dict[str, Any]:
-        """The job's SETTINGS, in the spelling of the prepared manifest; the split is told apart, as SPLIT."""
-        return {
+        """The job's SETTINGS, in the spelling of the prepared manifest; what is missing is the job's own default."""
+        settings = {
+            "mapping": self.mapping,
             "likedThreshold": self.liked_threshold,
             "maxHistory": self.max_history,
             "maxTestUsers": self.max_test_users,
             "maxRejectedShare": self.max_rejected_share,
+            "maxAutopilotRows": self.max_autopilot_rows,
         }
+        return {name: value for name, value in settings.items() if value is not None}
+
+    def job_split(self) -> dict[str, Any]:
+        """The job's SPLIT, likewise; the two are variables of their own, for each is limited to 256 characters."""
+        return self.split.model_dump(exclude_none=True)
 
 
 class Run(_Model):
@@ -244,6 +259,10 @@ def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict
         for entry in catalogue.contestants
         if entry.image is not None and entry.image not in images
     ]
+    mappings = sorted(path.stem for path in MAPPINGS_FOLDER.glob("*.toml"))
+    if environment.prepare.mapping not in ("auto", *mappings):
+        known = ", ".join(("auto", *mappings))
+        faults.append(f"prepare.mapping: '{environment.prepare.mapping}' is no mapping; known: {known}")
     default = environment.run.default_contestant
     if default != "auto" and default not in [entry.name for entry in catalogue.contestants]:
         faults.append(f"run.default_contestant: '{default}' is neither 'auto' nor a contestant of the catalogue")

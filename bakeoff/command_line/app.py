@@ -149,9 +149,10 @@ def destroy(
 @data.command("load")
 def data_load(data: DataFolder = None, env: Env = opening.LOCAL, port: Port = None) -> None:
     """Upload a folder of raw data; unchanged files are not sent again."""
-    cloud = opening.reach(opening.environment(env, port))
-    deployed = read_deployed(cloud)
-    datasets.load(cloud.client("s3"), deployed, data or demo_data(demo.DATA_FOLDER))
+    config = opening.environment(env, port)
+    cloud = opening.reach(config)
+    folder = data or demo_data(demo.DATA_FOLDER)
+    datasets.load(cloud.client("s3"), read_deployed(cloud), folder, mapping=config.prepare.mapping)
 
 
 @data.command("fetch")

@@ -28,7 +28,7 @@ def run_demo(config: Config, *, data: Path | None, contestants: list[str], detac
     """
     names = runs.chosen_contestants(config, contestants)
     if data is not None:
-        datasets.check(data)
+        datasets.check(data, mapping=config.prepare.mapping)
     if not detach:
         local.end_with_parent()
     doctor.require(
@@ -67,7 +67,7 @@ def _prepare(cloud: Cloud, *, owned: bool, detach: bool) -> Deployed:
 def _train(cloud: Cloud, deployed: Deployed, *, data: Path | None, contestants: list[str]) -> str:
     say(f"[3/{STAGES}] Loading the data")
     folder = data or demo_data.demo_data(DATA_FOLDER)
-    dataset = datasets.load(cloud.client("s3"), deployed, folder)
+    dataset = datasets.load(cloud.client("s3"), deployed, folder, mapping=cloud.config.prepare.mapping)
     say(f"[4/{STAGES}] Running the state machine with {', '.join(contestants)}")
     sfn = cloud.client("stepfunctions")
     arn = runs.start_run(sfn, deployed, contestants=contestants, dataset=dataset)

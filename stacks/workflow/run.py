@@ -109,7 +109,7 @@ def _plan_run(resources: Resources, functions: Functions) -> State:
         "catalogue": catalogue,
         "preparation": {
             "settings": config.prepare.job_settings(),
-            "split": config.prepare.split.model_dump(),
+            "split": config.prepare.job_split(),
             "sourceHash": resources.prepare.hash,
         },
     }

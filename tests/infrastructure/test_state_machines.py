@@ -202,7 +202,7 @@ def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesi
         else:
             assert entry["recipe"] == one.recipe
     assert payload["preparation"]["settings"] == config.prepare.job_settings()
-    assert payload["preparation"]["split"] == config.prepare.split.model_dump()
+    assert payload["preparation"]["split"] == config.prepare.job_split()
     assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
 
 

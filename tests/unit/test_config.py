@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from bakeoff.config import CONFIG_FOLDER, environments, load_config
+from bakeoff.config import CONFIG_FOLDER, Split, environments, load_config
+from bakeoff.data.settings import STRATEGIES as KNOWN_STRATEGIES
+from bakeoff.data.settings import SplitSettings
 from bakeoff.errors import ConfigurationError
+from bakeoff.workflow.plan import LONGEST_VARIABLE
 
 ENVIRONMENTS = ["dev", "local", "prod"]
 Change = Callable[[str, str, str], None]
@@ -174,6 +178,18 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         '["recommend", "guess"]',
         r"contestants\.0\.answers\.1: .*",
     ),
+    "a mapping that is not there": (
+        "dev.toml",
+        'mapping = "auto"',
+        'mapping = "netflix"',
+        r"prepare\.mapping: 'netflix' is no mapping; known: auto, movielens-atomic, movielens-imdb",
+    ),
+    "a mapping that no job has": (
+        "dev.toml",
+        'mapping = "auto"',
+        'mapping = "mine.toml"',
+        r"prepare\.mapping: String should match pattern .*",
+    ),
     "no TOML": ("dev.toml", "[api]", "[api", r"not TOML: .*at line \d+.*"),
 }
 
@@ -220,9 +236,66 @@ def test_a_configuration_does_not_change_once_it_is_read() -> None:
 
 
 def test_the_jobs_settings_are_spelled_as_in_the_manifest() -> None:
-    assert json.loads(json.dumps(load_config("dev").prepare.job_settings())) == {
-        "likedThreshold": 4.0,
+    prepare = load_config("dev").prepare
+    assert json.loads(json.dumps(prepare.job_settings())) == {
+        "mapping": "auto",
         "maxHistory": 200,
         "maxTestUsers": 50_000,
         "maxRejectedShare": 0.05,
+        "maxAutopilotRows": 5_000_000,
     }
+    assert prepare.job_split() == {
+        "strategy": "per_user_last_fraction",
+        "test_fraction": 0.2,
+        "validation_fraction": 0.1,
+        "min_activity": 5,
+        "seed": 42,
+    }
+
+
+def test_a_threshold_and_a_share_for_new_users_are_told_where_they_are_given(folder: Path, change: Change) -> None:
+    change("dev.toml", "# liked_threshold = 3.5", "liked_threshold = 3.5")
+    change("dev.toml", '"per_user_last_fraction"', '"new_users"')
+    change("dev.toml", "seed = 42", "seed = 42\nheld_out_fraction = 0.3")
+    prepare = load_config("dev", folder).prepare
+    assert prepare.job_settings()["likedThreshold"] == 3.5
+    assert (prepare.job_split()["strategy"], prepare.job_split()["held_out_fraction"]) == ("new_users", 0.3)
+
+
+def test_the_longest_settings_fit_into_a_jobs_variables() -> None:
+    """A processing job takes 256 characters a variable; the data set's name has what is left."""
+    prepare = load_config("dev").prepare
+    longest = {
+        "mapping": "m" * 40,
+        "liked_threshold": -12345.678,
+        "max_history": 5_000,
+        "max_test_users": 10_000_000,
+        "max_rejected_share": 0.0001,
+        "max_autopilot_rows": 100_000_000,
+    }
+    settings = {**prepare.model_copy(update=longest).job_settings(), "dataset": "d" * 60}
+    assert len(json.dumps(settings, separators=(",", ":"))) <= LONGEST_VARIABLE
+    fractions = dict.fromkeys(("test_fraction", "validation_fraction", "held_out_fraction"), 0.123456789)
+    split = prepare.split.model_copy(update={**fractions, "min_activity": 1_000_000, "seed": 2**63 - 1})
+    text = json.dumps(prepare.model_copy(update={"split": split}).job_split(), separators=(",", ":"))
+    assert len(text) <= LONGEST_VARIABLE
+
+
+STRATEGIES = ("per_user_last_fraction", "leave_last_out", "global_time", "new_users")
+FRACTIONS = [(0.2, 0.1, 5), (0.6, 0.4, 5), (0.7, 0.1, 5), (0.1, 0.5, 3), (0.5, 0.2, 4), (0.34, 0.1, 3)]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(("test", "validation", "min_activity"), FRACTIONS)
+def test_the_configuration_refuses_the_splits_that_the_preparation_refuses(
+    strategy: str, test: float, validation: float, min_activity: int
+) -> None:
+    told = {"strategy": strategy, "test_fraction": test, "validation_fraction": validation}
+    told |= {"min_activity": min_activity, "seed": 1}
+    settings = SplitSettings(**told)
+    assert KNOWN_STRATEGIES == STRATEGIES
+    if settings.faults():
+        with pytest.raises(ValidationError, match="leave nothing to train on"):
+            Split(**told)
+    else:
+        assert SplitSettings(**Split(**told).model_dump(exclude_none=True)) == settings

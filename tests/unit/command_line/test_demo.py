@@ -48,7 +48,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> Steps:
         made.runs = False
         return True
 
-    def load(s3: str, deployed: Deployed, folder: Path) -> str:
+    def load(s3: str, deployed: Deployed, folder: Path, *, mapping: str) -> str:
         made.done.append(f"load {folder.name}")
         return "d"
 

@@ -2,7 +2,9 @@
 
 import csv
 import gzip
+import re
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,8 @@ class DuckDB:
         self._raw, self._work = raw, work
         # The table of malformed rows of each file that was read.
         self._rejects: dict[str, str] = {}
+        # The file that the next table is kept from, for errors.
+        self._reading: Path | None = None
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -68,10 +72,11 @@ class DuckDB:
         path = self._raw / name
         try:
             return list(pq.read_schema(path).names) if source.is_parquet else _text_header(path, source)
-        except (pa.ArrowInvalid, gzip.BadGzipFile, EOFError, csv.Error) as error:
+        except (pa.ArrowInvalid, gzip.BadGzipFile, zlib.error, EOFError, csv.Error) as error:
             raise DataError(f"{path} cannot be read: {error}. Export the file anew.") from error
 
     def read(self, file: RawFile, columns: Sequence[str], *, numbered: bool = False) -> ibis.Table:
+        self._reading = self._raw / file.name
         # Order costs memory, and means something only where rows are numbered.
         self._connection.execute(f"SET preserve_insertion_order = {str(numbered).lower()}")
         chosen = ", ".join(_quoted(column) for column in columns)
@@ -89,7 +94,8 @@ class DuckDB:
             if kind not in _REASONS:
                 raise DataError(f"{self._raw / file.name}, line {line}: {message}")
             reason = _REASONS[kind]
-            if reason == BROKEN_QUOTES and str(text).count('"') % 2:
+            # A quote that swallows line breaks loses rows that nobody would miss.
+            if reason == BROKEN_QUOTES and (str(text).count('"') % 2 or "\n" in str(text).strip()):
                 raise never_closed(str(self._raw / file.name), line=line)
             # One line can break several rules.
             if line not in seen:
@@ -108,7 +114,8 @@ class DuckDB:
             form = "FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880"
             self._connection.execute(f"COPY ({_sql(table)}) TO {_text(str(path))} ({form})")
         except duckdb.Error as error:
-            raise DataError(f"{self._raw} cannot be prepared: {_first_lines(error)}") from error
+            raise self._told(error) from error
+        self._reading = None
         return self._view(name, f"SELECT * FROM read_parquet({_text(str(path))})")
 
     def batches(self, name: str, columns: Sequence[str], *, rows: int) -> Iterator[pa.RecordBatch]:
@@ -120,6 +127,12 @@ class DuckDB:
 
     def versions(self) -> dict[str, Any]:
         return {"engine": self.name, "version": duckdb.__version__}
+
+    def _told(self, error: duckdb.Error) -> DataError:
+        file = self._reading
+        if file and "invalid state" in str(error) and _mixes_line_endings(file):
+            return DataError(f"{file} mixes line endings (\\n, \\r\\n or \\r). End every line alike, as dos2unix does.")
+        return DataError(f"{file or self._raw} cannot be prepared: {_first_lines(error)}")
 
     def _view(self, name: str, query: str) -> ibis.Table:
         """A table of the definition that stands for a query."""
@@ -146,8 +159,23 @@ class DuckDB:
 
 
 def _text_header(path: Path, source: Source) -> list[str]:
+    if path.suffix != ".gz":
+        with path.open("rb") as content:
+            return first_record(content.read(_HEADER_BYTES), source)
+    with gzip.open(path, "rb") as content:
+        start = content.read(_HEADER_BYTES)
+        # DuckDB compares no checksum: what a broken file unpacks to would be taken for data.
+        while content.read(_HEADER_BYTES):
+            pass
+    return first_record(start, source)
+
+
+def _mixes_line_endings(path: Path) -> bool:
+    endings: set[bytes] = set()
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as content:
-        return first_record(content.read(_HEADER_BYTES), source)
+        for line in content:
+            endings.update(re.findall(rb"\r\n|\r|\n", line))
+    return len(endings) > 1
 
 
 def _sql(table: ibis.Table) -> str:

@@ -3,6 +3,7 @@
 Only this module of the data room knows pyspark; AWS Glue 6.0 has Spark 4.1.1.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from pyspark.sql import functions as f
 from bakeoff.data.engines import LONGEST_RECORD, LONGEST_ROW, ROW, Malformed, RawFile
 from bakeoff.data.engines.delimited import first_record, never_closed
 from bakeoff.data.mapping import Source
-from bakeoff.data.rejects import NOT_UTF8, ROW_TOO_LONG, WRONG_NUMBER_OF_FIELDS
+from bakeoff.data.rejects import BROKEN_QUOTES, NOT_UTF8, ROW_TOO_LONG, WRONG_NUMBER_OF_FIELDS
 from bakeoff.errors import DataError
 
 _MALFORMED = "_malformed"
@@ -144,6 +145,8 @@ class Spark:
             ignoreTrailingWhiteSpace=False,
             nullValue="",
             emptyValue="",
+            # Then a field with text behind its closing quote makes a row with too few fields, which is seen.
+            unescapedQuoteHandling="BACK_TO_DELIMITER",
         )
 
     def _see_that_quotes_are_closed(self, file: RawFile) -> None:
@@ -188,8 +191,17 @@ def _reason(file: RawFile, rows: DataFrame) -> Column:
         f.when(f.length(texts) > LONGEST_ROW, ROW_TOO_LONG)
         .when(f.contains(texts, f.lit(_REPLACEMENT)), NOT_UTF8)
         .when(f.contains(rows[_MALFORMED], f.lit(_REPLACEMENT)), NOT_UTF8)
+        .when(rows[_MALFORMED].rlike(_broken_quotes(file.source)), BROKEN_QUOTES)
         .when(rows[_MALFORMED].isNotNull(), WRONG_NUMBER_OF_FIELDS)
     )
+
+
+def _broken_quotes(source: Source) -> str:
+    """A pattern that finds a quoted field with text behind its closing quote."""
+    if not source.quoted:
+        return "(?!)"
+    separator = re.escape(source.separator)
+    return f'(^|{separator})"([^"]|"")*"[^"{separator}\\r\\n]'
 
 
 def _quoted(name: str) -> str:

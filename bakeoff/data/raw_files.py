@@ -56,7 +56,9 @@ def find_files(engine: Engine, mapping: DataMapping, *, folder: str) -> RawFiles
             continue
         header = [_bare(name) for name in engine.header(names[0], source)]
         faults += _faults(names[0], header, columns)
-        found[source] = RawFile(name=names[0], source=source, header=tuple(header))
+        # A column without a name, such as the row numbers that pandas writes, is none that a mapping could name.
+        named = tuple(name or f"column {number}" for number, name in enumerate(header, start=1))
+        found[source] = RawFile(name=names[0], source=source, header=named)
     faults = list(dict.fromkeys([*faults, *_unjoined(mapping, found, complete=not faults)]))
     if faults:
         raise DataError(f"{folder} cannot be prepared: {' '.join(faults)}")
@@ -77,7 +79,11 @@ def _bare(name: str) -> str:
 def _faults(file: str, header: list[str], columns: tuple[str, ...]) -> list[str]:
     if not any(header):
         return [f"{file} is empty; it needs a first line with the columns' names."]
-    if len(set(header)) < len(header):
+    if any("\0" in name for name in header):
+        return [f"{file} is no UTF-8 text (is it UTF-16?); save it as UTF-8."]
+    # Engines do not tell userid from userId.
+    names = [name for name in _lower(header) if name]
+    if len(set(names)) < len(names):
         return [f"{file} names a column twice: {', '.join(header)}."]
     missing = [name for name in columns if name not in header]
     if not missing:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def _first_item(folder: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def on_spark(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def on_spark(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with a prepared folder for each strategy."""
     assert PYTHON.is_file(), "run `make spark-environment`"
     folder = tmp_path_factory.mktemp("spark")
@@ -97,7 +96,7 @@ def on_spark(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     command = [str(PYTHON), "-c", PROGRAM, str(JOB), json.dumps(orders)]
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
-    yield folder
+    return folder
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

@@ -9,6 +9,7 @@ import typer
 
 from bakeoff.command_line import (
     asking,
+    checking,
     datasets,
     demo,
     deployment,
@@ -35,7 +36,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="Fetch or make up data sets and load them into an environment.", no_args_is_help=True)
+data = typer.Typer(
+    help="Fetch or make up data sets, check them, and load them into an environment.", no_args_is_help=True
+)
 app.add_typer(data, name="data")
 
 Env = Annotated[str, typer.Option("--env", help="The environment: a file of config/, such as local, dev or prod.")]
@@ -153,6 +156,23 @@ def data_load(data: DataFolder = None, env: Env = opening.LOCAL, port: Port = No
     cloud = opening.reach(config)
     folder = data or demo_data(demo.DATA_FOLDER)
     datasets.load(cloud.client("s3"), read_deployed(cloud), folder, mapping=config.prepare.mapping)
+
+
+@data.command("check")
+def data_check(
+    data: DataFolder = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option("--mapping", help="How the files are read: a mapping's name, or a .toml file of your own."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the findings as one page too.", dir_okay=False)
+    ] = None,
+    env: Env = opening.LOCAL,
+) -> None:
+    """Look at a folder of raw data before anything is deployed: what is in it, what it means, what to do."""
+    prepare = opening.environment(env).prepare
+    checking.check(data or demo_data(demo.DATA_FOLDER), prepare, mapping=mapping, html=html)
 
 
 @data.command("fetch")

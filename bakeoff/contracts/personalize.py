@@ -38,6 +38,17 @@ MOST_COLUMNS = {
 }  # metadata, beside the id (docs.aws.amazon.com/personalize/latest/dg/limits.html)
 LONGEST_CATEGORY = 1000
 LONGEST_TEXT = 20_000
+# What it trains on and imports, from the same page: all counts are of what is left after filtering by event type.
+LEAST_INTERACTIONS = 1000
+LEAST_USERS_WITH_TWO = 25
+LEAST_SHARE_WITH_TWO = 0.01
+LEAST_RECORDS_OF_AN_IMPORT = 1000
+LONGEST_ID = 256
+# Of the newer recipes (-v2); the older ones train on 500 million interactions and 750,000 items.
+MOST_INTERACTIONS = 3_000_000_000
+MOST_ITEMS = 5_000_000
+MOST_INTERACTIONS_OF_V1 = 500_000_000
+MOST_ITEMS_OF_V1 = 750_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -41,7 +41,7 @@ class Rejects:
 
     Args:
         counts: rejected rows by file and reason.
-        records: the first of them in the order in which they came.
+        records: those of them that sort first, whatever the order in which they came; some more may be there.
     """
 
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -53,8 +53,9 @@ class Rejects:
             place = (file, reason)
             self.counts[place] = self.counts.get(place, 0) + 1
             kept = self.records.setdefault(place, [])
-            if len(kept) < MOST_RECORDS:
-                kept.append(record)
+            kept.append(record)
+            if len(kept) == 2 * MOST_RECORDS:
+                _keep_first(kept)
 
     @property
     def n_rejected(self) -> int:
@@ -68,7 +69,7 @@ class Rejects:
         return totals
 
     def stop_at_too_many(self, rows_read: Mapping[str, int], *, max_share: float) -> None:
-        """Stop where a file is not what it is taken for.
+        """Stop where a file is not what it is taken for; older duplicates are sound rows, and events have many.
 
         Raises:
             DataError: names every file with more than `max_share` rejected rows, its reasons and one example.
@@ -89,16 +90,22 @@ class Rejects:
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(COLUMNS)
         for (file, reason), records in sorted(self.records.items()):
-            rows.writerows((file, reason, record) for record in sorted(records))
+            _keep_first(records)
+            rows.writerows((file, reason, record) for record in records)
         content.write(text.getvalue().encode())
 
     def _of(self, file: str) -> int:
-        return sum(n for (name, _), n in self.counts.items() if name == file)
+        return sum(n for (name, reason), n in self.counts.items() if name == file and reason != OLDER_DUPLICATE)
 
     def _fault(self, file: str, n_rows: int) -> str:
-        here = {reason: n for (name, reason), n in self.counts.items() if name == file}
+        here = {reason: n for (name, reason), n in self.counts.items() if name == file and reason != OLDER_DUPLICATE}
         reasons = ", ".join(f"{n} x {reason}" for reason, n in sorted(here.items(), key=lambda entry: -entry[1]))
         reason = max(here, key=lambda name: here[name])
-        example = self.records[(file, reason)][0]
+        example = min(self.records[(file, reason)])
         n = self._of(file)
         return f"{file}: {n} of {n_rows} rows ({n / n_rows:.1%}): {reasons}; for example {reason}: {example!r}."
+
+
+def _keep_first(records: list[str]) -> None:
+    records.sort()
+    del records[MOST_RECORDS:]

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -290,7 +291,7 @@ FRACTIONS = [(0.2, 0.1, 5), (0.6, 0.4, 5), (0.7, 0.1, 5), (0.1, 0.5, 3), (0.5, 0
 def test_the_configuration_refuses_the_splits_that_the_preparation_refuses(
     strategy: str, test: float, validation: float, min_activity: int
 ) -> None:
-    told = {"strategy": strategy, "test_fraction": test, "validation_fraction": validation}
+    told: dict[str, Any] = {"strategy": strategy, "test_fraction": test, "validation_fraction": validation}
     told |= {"min_activity": min_activity, "seed": 1}
     settings = SplitSettings(**told)
     assert KNOWN_STRATEGIES == STRATEGIES

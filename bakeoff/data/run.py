@@ -1,6 +1,5 @@
 """One call for the whole preparation: a raw folder in, a prepared folder out, on the embedded engine."""
 
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -35,9 +34,8 @@ def prepare_folder(
     if not raw_folder.is_dir():
         raise DataError(f"{raw_folder} does not exist; put the raw files into a folder and name it.")
     require_empty(prepared_folder)
-    with (
-        tempfile.TemporaryDirectory(prefix="bakeoff-") as work,
-        closing(DuckDB(raw_folder, Path(work) / "work")) as engine,
-    ):
+    # Beside the folder and not in it, for what lies there goes to S3; of this name, so that the next one clears it.
+    work = prepared_folder.with_name(f".{prepared_folder.name}.work")
+    with closing(DuckDB(raw_folder, work)) as engine:
         preparation = prepare(engine, settings, folder=str(raw_folder), progress=progress)
         return write(preparation, engine, FolderWriter(prepared_folder), progress=progress)

@@ -27,10 +27,15 @@ def main(environment: Mapping[str, str]) -> int:
             folder(environment, "RAW_DIR", default=RAW),
             folder(environment, "OUTPUT_DIR", default=OUTPUT),
             _settings(environment),
+            progress=_say,
         )
         print(json.dumps({name: manifest[name] for name in ("dataset", "split", "counts", "rejects")}, indent=2))
 
     return run_job(prepare, job="preparation", reason_file=message_file(environment))
+
+
+def _say(step: str) -> None:
+    print(step, flush=True)
 
 
 def _settings(environment: Mapping[str, str]) -> PreparationSettings:

@@ -97,13 +97,18 @@ class AutopilotTable:
         return columns + [_of_range(feature.values, rows.item_column) for feature in self._items.features]
 
 
+def named_features(users: Entity, items: Entity) -> list[tuple[str, Feature]]:
+    """The columns of users and items by their names in the table."""
+    return [(entity.column_name(feature), feature) for entity in (users, items) for feature in entity.features]
+
+
 def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity) -> None:
     """Write the feature specifications, what they were chosen by, and the statistics by id.
 
     ``all`` has every column that does not leak, ``selected`` those that the rule chose, ``leaking`` is ``all`` with the
     leaking ones beside: to show what a model gains by knowing the future.
     """
-    named = [(entity.column_name(feature), feature) for entity in (users, items) for feature in entity.features]
+    named = named_features(users, items)
     chosen = {
         "all": [(name, feature) for name, feature in named if not feature.column.leaking],
         "selected": [(name, feature) for name, feature in named if feature.selected],

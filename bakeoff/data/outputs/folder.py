@@ -11,7 +11,7 @@ from bakeoff.data import layout
 from bakeoff.data.documents import Document
 from bakeoff.data.engines import Engine
 from bakeoff.data.outputs import personalize
-from bakeoff.data.outputs.autopilot import AutopilotTable, Entity, write_specifications
+from bakeoff.data.outputs.autopilot import AutopilotTable, Entity, named_features, write_specifications
 from bakeoff.data.outputs.by_user import Histories, Matrices, PersonalizeInteractions, SplitHash
 from bakeoff.data.outputs.features import features
 from bakeoff.data.outputs.rows import COLUMNS, Rows, whole_groups
@@ -39,6 +39,8 @@ def write(
         progress: told what begins.
     """
     users, items = _entities(preparation)
+    for name, feature in named_features(users, items):
+        progress(f"column {name} is {'selected' if feature.selected else 'not selected'}: {feature.why}")
     progress("writing matrices and histories")
     split_hash, histories = _by_user(preparation, engine, writer)
     progress("writing imports and tables")

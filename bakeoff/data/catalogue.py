@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from bakeoff.data.definition import items as definition
 from bakeoff.data.documents import Document
-from bakeoff.data.engines import ROW, Engine, RawFile
+from bakeoff.data.engines import LONGEST_RECORD, ROW, Engine, RawFile
 from bakeoff.data.fields import names, persons, text, title_and_year, year
 from bakeoff.data.mapping import DataMapping, Field, Join, Source
 from bakeoff.data.raw_files import RawFiles
@@ -91,7 +91,7 @@ def _keep_checked(
     rejects.add(
         file.name,
         broken.column("reason").to_pylist(),
-        ["" if value is None else str(value) for value in broken.column(name).to_pylist()],
+        ["" if value is None else str(value)[:LONGEST_RECORD] for value in broken.column(name).to_pylist()],
     )
     return checked
 

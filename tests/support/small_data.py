@@ -81,6 +81,16 @@ def write_atomic(folder: Path, data: SmallData, *, name: str = "small") -> Path:
         [fact for f in data.films for fact in _facts(f)],
         separator="\t",
     )
+    users = dict.fromkeys(r.user for r in data.ratings)
+    _write(
+        folder / f"{name}.user",
+        ["user_id:token", "age:token", "gender:token", "occupation:token", "zip_code:token"],
+        [
+            [user, 20 + int(user) % 50, "FM"[int(user) % 2], ("artist", "writer")[int(user) % 2], "55455"]
+            for user in users
+        ],
+        separator="\t",
+    )
     return folder
 
 

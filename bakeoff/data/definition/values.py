@@ -9,12 +9,19 @@ _NUMBER = r"^ *[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)? *$"
 _BLANKS = r"^\s|\s$"
 _ISO = r"^([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{2}):([0-9]{2})(:([0-9]{2})(\.[0-9]+)?)?Z?)?$"
 _SECONDS_A_DAY = 86_400
+# float64 holds every whole number up to it.
+_EXACT = 2.0**53
 
 
 def identifier(column: ir.Column) -> ir.StringColumn:
-    """An id as text, without blanks around it; missing where nothing is left. Whole numbers are written as such."""
+    """An id as text, without blanks around it; missing where nothing is left.
+
+    Whole numbers are written as such; a number that is not whole, or too large to be, is no id.
+    """
     if isinstance(column, ir.FloatingColumn):
-        column = column.cast("int64")
+        # Only what an int64 holds may be rounded; a cast of anything else is an error, not a missing value.
+        small = ibis.ifelse(column.abs() < _EXACT, column, ibis.null("float64"))
+        column = ibis.ifelse(small == small.floor(), small.floor(), ibis.null("int64")).cast("int64")
     text = column.cast("string")
     return ibis.ifelse(text.re_search(_BLANKS), text.strip(), text).nullif("")
 
@@ -40,9 +47,9 @@ def epoch_seconds(column: ir.Column, *, form: str) -> ir.IntegerColumn:
     if form == "iso":
         return _iso_seconds(column.cast("string").strip())
     found = number(column)
-    seconds = (found / 1000 if form == "milliseconds" else found).floor()
-    # A cast of what no int64 holds is an error, not a missing value.
-    return ibis.ifelse(seconds.abs() < 1e15, seconds, ibis.null("float64")).cast("int64")
+    seconds = found / 1000 if form == "milliseconds" else found
+    # Before it is rounded: to round what no int64 holds is an error, not a missing value.
+    return ibis.ifelse(seconds.abs() < 1e15, seconds, ibis.null("float64")).floor().cast("int64")
 
 
 def _iso_seconds(text: ir.StringColumn) -> ir.IntegerColumn:
@@ -51,8 +58,10 @@ def _iso_seconds(text: ir.StringColumn) -> ir.IntegerColumn:
 
     year, month, day = part(1), part(2), part(3)
     hour, minute, second = (part(group).fill_null(0) for group in (5, 6, 8))
-    valid = month.between(1, 12) & day.between(1, 31) & (hour < 24) & (minute < 60) & (second < 60)
-    seconds = _days(year, month, day) * _SECONDS_A_DAY + hour * 3600 + minute * 60 + second
+    days = _days(year, month, day)
+    next_month = _days(year + ibis.ifelse(month == 12, 1, 0), month % 12 + 1, ibis.literal(1))
+    valid = month.between(1, 12) & (day >= 1) & (days < next_month) & (hour < 24) & (minute < 60) & (second < 60)
+    seconds = days * _SECONDS_A_DAY + hour * 3600 + minute * 60 + second
     return ibis.ifelse(text.re_search(_ISO) & valid, seconds, ibis.null("int64"))
 
 

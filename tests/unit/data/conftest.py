@@ -1,12 +1,14 @@
-"""Fixtures of the data room: the small data set, raw in either format and prepared."""
+"""Fixtures of the data room: the small data set, raw in either format and prepared; random interactions, split."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.run import prepare_folder
-from bakeoff.data.settings import PreparationSettings
+from bakeoff.data.settings import PreparationSettings, SplitSettings
+from tests.support.events import Event, prepare_events, random_events
 from tests.support.small_data import SmallData, small_data, write_atomic, write_csv
 
 SETTINGS = PreparationSettings(dataset="small")
@@ -35,3 +37,22 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, data: SmallData) -> Prepa
     folder = tmp_path_factory.mktemp("small")
     prepare_folder(write_csv(folder / "raw", data), folder / "prepared", SETTINGS)
     return Prepared.open(folder / "prepared")
+
+
+@pytest.fixture(scope="session")
+def events() -> list[Event]:
+    """Random interactions of a shop."""
+    return random_events(1)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, events: list[Event]) -> Callable[[SplitSettings], Prepared]:
+    """The events prepared under a split; each split once, not to be changed."""
+    made: dict[SplitSettings, Prepared] = {}
+
+    def prepare(split: SplitSettings) -> Prepared:
+        if split not in made:
+            made[split] = prepare_events(tmp_path_factory.mktemp("shop"), events, split=split)
+        return made[split]
+
+    return prepare

@@ -5,10 +5,10 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from bakeoff.data import layout
@@ -52,17 +52,16 @@ def test_manifest_counts_and_lists_every_file(prepared: Prepared, data: SmallDat
     assert counts["train"] + counts["validation"] + counts["test"] == len(data.ratings)
     assert counts["candidates"] <= FILMS - UNRATED_FILMS
     assert manifest["testUsers"] == counts["testUsers"] == len(prepared.test_users)
-    assert (manifest["format"], manifest["dataset"], manifest["likedThreshold"], manifest["maxHistory"]) == (
-        1,
-        "small",
-        4.0,
-        200,
-    )
+    told = ("format", "dataset", "mapping", "likedThreshold", "maxHistory")
+    assert [manifest[name] for name in told] == [layout.FORMAT, "small", "movielens-imdb", 4.0, 200]
+    assert manifest["engine"] == {"engine": "duckdb", "version": version("duckdb")}
+    assert manifest["split"]["strategy"] == "per_user_last_fraction"
     assert manifest["split"]["parameters"] == {
         "test_fraction": 0.2,
         "validation_fraction": 0.1,
         "min_activity": 5,
         "seed": 42,
+        "held_out_fraction": 0.2,
     }
     there = {str(path.relative_to(prepared.folder)) for path in prepared.folder.rglob("*") if path.is_file()}
     assert set(manifest["files"]) | {"manifest.json"} == there
@@ -91,7 +90,7 @@ def test_documents_stand_in_column_order(prepared: Prepared) -> None:
 
 
 def test_personalize_gets_train_and_validation_with_the_split_as_event_type(prepared: Prepared) -> None:
-    path = prepared.folder / layout.PERSONALIZE_INTERACTIONS
+    path = prepared.folder / layout.PERSONALIZE_INTERACTIONS.format(0)
     with path.open(encoding="utf-8", newline="") as lines:
         header, *rows = list(csv.reader(lines))
     assert header == ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"]
@@ -166,22 +165,6 @@ def test_test_users_are_sampled_by_the_seed(tmp_path: Path, data: SmallData) -> 
     assert chosen[1] == sorted(chosen[1], key=int)
 
 
-def test_rejected_rows_are_counted_and_kept(tmp_path: Path, data: SmallData) -> None:
-    raw = write_csv(tmp_path / "raw", data)
-    ratings = (raw / "ratings.csv").read_text(encoding="utf-8").splitlines()
-    ratings[1:1] = ["1,1,five,1000000000", "1,9999,4.0,1000000000", ""]
-    (raw / "ratings.csv").write_text("\n".join(ratings) + "\n", encoding="utf-8")
-    manifest = prepare_folder(raw, tmp_path / "prepared", SETTINGS)
-    assert manifest["rejects"] == {"item not in the catalogue": 1, "missing user id": 1, "unreadable rating": 1}
-    assert manifest["counts"]["rejects"] == 3
-    assert (tmp_path / "prepared" / layout.REJECTS).read_text(encoding="utf-8").splitlines() == [
-        "file,row,reason,value",
-        "ratings.csv,2,unreadable rating,five",
-        "ratings.csv,3,item not in the catalogue,9999",
-        "ratings.csv,4,missing user id,",
-    ]
-
-
 def test_too_many_rejects_stop_the_preparation_and_leave_no_manifest(tmp_path: Path, data: SmallData) -> None:
     wrong = replace(data, ratings=tuple(replace(rating, value=10.0) for rating in data.ratings))
     with pytest.raises(DataError, match=r"rating out of range.*maxRejectedShare"):
@@ -207,41 +190,3 @@ def test_folder_that_holds_something_is_refused(tmp_path: Path, data: SmallData)
     (tmp_path / "prepared" / "old.json").write_text("{}")
     with pytest.raises(DataError, match="is not empty"):
         prepare_folder(write_csv(tmp_path / "raw", data), tmp_path / "prepared", SETTINGS)
-
-
-def test_opened_arrays_are_mapped_and_not_read(prepared: Prepared) -> None:
-    assert all(isinstance(getattr(prepared.train, name), np.memmap) for name in layout.ARRAYS)
-
-
-def test_validation_holdout_knows_train_only(prepared: Prepared) -> None:
-    holdout = prepared.validation_holdout
-    assert holdout.known.n_interactions == prepared.train.n_interactions
-    assert holdout.relevant.n_interactions <= prepared.validation.n_interactions
-    assert (holdout.relevant.values >= 4.0).all()
-
-
-def test_folder_without_a_manifest_is_unfinished(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"manifest\.json does not exist"):
-        Prepared.open(tmp_path)
-
-
-@pytest.mark.parametrize(("content", "told"), [("{", "is no JSON"), ("[]", "holds no JSON object")])
-def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path, content: str, told: str) -> None:
-    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match=told):
-        Prepared.open(tmp_path)
-
-
-def test_missing_changed_or_foreign_files_are_named(tmp_path: Path, data: SmallData) -> None:
-    folder = tmp_path / "prepared"
-    prepare_folder(write_csv(tmp_path / "raw", data), folder, SETTINGS)
-    Prepared.open(folder).verify()
-    (folder / layout.REJECTS).write_text("spoilt", encoding="utf-8")
-    with pytest.raises(DataError, match=r"rejects\.csv differs"):
-        Prepared.open(folder).verify()
-    (folder / layout.ITEMS).unlink()
-    with pytest.raises(DataError, match=r"lacks matrix/items\.json"):
-        Prepared.open(folder)
-    (folder / layout.MANIFEST).write_text('{"format": 0}', encoding="utf-8")
-    with pytest.raises(DataError, match="has format 0, this code reads 1"):
-        Prepared.open(folder)

@@ -14,25 +14,30 @@ FULL = {
         "validation_fraction": 0.2,
         "min_activity": 6,
         "seed": 1,
+        "held_out_fraction": 0.4,
     },
+    "mapping": "movielens-atomic",
     "maxHistory": 50,
     "maxTestUsers": 10,
     "maxRejectedShare": 0.5,
     "minInteractions": 20,
     "minUsers": 3,
+    "maxAutopilotRows": 1000,
 }
 
 
 def test_every_json_name_reaches_its_field() -> None:
     assert PreparationSettings.from_json(FULL) == PreparationSettings(
         dataset="ml",
+        mapping="movielens-atomic",
         liked_threshold=3.5,
-        split=SplitSettings(test_fraction=0.3, validation_fraction=0.2, min_activity=6, seed=1),
+        split=SplitSettings(test_fraction=0.3, validation_fraction=0.2, min_activity=6, seed=1, held_out_fraction=0.4),
         max_history=50,
         max_test_users=10,
         max_rejected_share=0.5,
         min_interactions=20,
         min_users=3,
+        max_autopilot_rows=1000,
     )
 
 

@@ -37,14 +37,15 @@ def names(cells: Sequence[object], field: Field) -> tuple[str, ...]:
     """The entries listed in the first cell that holds something, each once, in order."""
     found = text(cells)
     listed = found.split(field.separator) if field.separator else [found]
-    return unique(entry for entry in listed if entry.strip() not in field.without)
+    return tuple(entry for entry in unique(listed) if entry not in field.without)
 
 
 def persons(cells: Sequence[object], field: Field) -> tuple[str, ...]:
     """As `names`; what stands in brackets is not part of a name."""
-    return names([_BRACKETS.sub("", text(cells))], field)
+    found = text(cells)
+    return names([_BRACKETS.sub("", found) if "(" in found else found], field)
 
 
 def unique(listed: Iterable[str]) -> tuple[str, ...]:
     """The trimmed, non-empty entries, each once, in order."""
-    return tuple(dict.fromkeys(entry.strip() for entry in listed if entry.strip()))
+    return tuple(dict.fromkeys([found for entry in listed if (found := entry.strip())]))

@@ -1,7 +1,6 @@
 """Writes a folder of files: each under a temporary name and renamed, hashed for the manifest, the manifest last."""
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from bakeoff.data.outputs.texts import as_bytes
+from bakeoff.data.outputs.texts import as_bytes, json_text
 from bakeoff.errors import DataError
 
 # Stands in a folder that is being written.
@@ -134,4 +133,4 @@ def _clear_unfinished(folder: Path) -> None:
 
 
 def _json_line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return json_text(value).encode() + b"\n"

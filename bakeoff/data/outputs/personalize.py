@@ -102,7 +102,9 @@ def _cell(feature: Feature, value: Any) -> str:
 
 def _entries(text: str, separator: str) -> str:
     """The entries of a list with ``|`` between them, as many as fit."""
-    entries = [entry.strip() for entry in text.split(separator) if entry.strip()]
-    while entries and len("|".join(entries)) > LONGEST_CATEGORY:
+    entries = [found for entry in text.split(separator) if (found := entry.strip())]
+    listed = "|".join(entries)
+    while len(listed) > LONGEST_CATEGORY:
         entries.pop()
-    return "|".join(entries)
+        listed = "|".join(entries)
+    return listed

@@ -1,6 +1,7 @@
 """How much and how highly users and items are rated, never counting the row that is to be predicted."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class Statistics:
             np.add.at(all_known[number], columns[by][known], columns[name][known])
         return cls(by_fold=by_fold, known=all_known)
 
-    @property
+    @cached_property
     def train(self) -> npt.NDArray[np.int64]:
         """Shape (2, n_rows)."""
         total: npt.NDArray[np.int64] = self.by_fold.sum(axis=2)

@@ -9,6 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# json.dumps makes an encoder for every call that asks for anything but its defaults.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 def taken(texts: pa.Array, positions: npt.NDArray[np.integer[Any]]) -> pa.Array:
     """The texts at the positions."""
@@ -52,4 +55,4 @@ def csv_fields(texts: Sequence[str]) -> list[str]:
 
 def json_text(value: object) -> str:
     """Compact JSON, in UTF-8 rather than escapes."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _JSON.encode(value)

@@ -10,6 +10,7 @@ ENGINE ?=
 DATA ?=
 DETACH ?=
 PORT ?=
+SIZE ?=
 
 # Node 20 does, though jsii no longer supports it; `make doctor` names the better one.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
@@ -27,7 +28,7 @@ PYTHON_STAMP := .venv/installed-$(shell cat $(PYTHON_PINS) | cksum | tr ' ' '-')
 SPARK_STAMP := .venv-spark/installed-$(shell cat requirements-spark.txt | cksum | tr ' ' '-')
 NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json | cksum | tr ' ' '-')
 
-.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo clean install serving-environment spark-environment
+.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data clean install serving-environment spark-environment
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +65,9 @@ images: $(PYTHON_STAMP) ## Write the container images' pinned addresses anew to 
 
 bench-demo: $(PYTHON_STAMP) $(NODE_STAMP) ## Time each stage of the demo on a fresh local cloud
 	@exec .venv/bin/python -m bench.demo
+
+bench-data: $(PYTHON_STAMP) ## Measure the data preparation against a pandas program [SIZE=27m]
+	@exec .venv/bin/python -m bench.data $(SIZE)
 
 clean: ## Remove what make built: environments, node_modules, build outputs; data and the local cloud's state stay
 	rm -rf .venv .venv-serving .venv-spark node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -9,7 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 BUILD = Path(__file__).parent.parent / "build" / "bench"
-PACKAGES = ("aws-cdk-lib", "boto3", "ministack", "numpy", "pandas", "scikit-learn", "scipy", "torch")
+PACKAGES = (
+    "aws-cdk-lib", "boto3", "duckdb", "ibis-framework", "ministack", "numpy", "pandas", "pyarrow", "scikit-learn",
+    "scipy", "torch",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,7 @@ class Figure:
         spread: smallest and largest of them, where there are several.
         against: the figure measured in the same run to compare with.
         target: what the value must not exceed.
+        at_least: what it must not fall below.
     """
 
     name: str
@@ -31,10 +35,22 @@ class Figure:
     spread: tuple[float, float] | None = None
     against: float | None = None
     target: float | None = None
+    at_least: float | None = None
 
     @property
     def holds(self) -> bool:
-        return self.value is not None and (self.target is None or self.value <= self.target)
+        if self.value is None:
+            return False
+        return (self.target is None or self.value <= self.target) and (
+            self.at_least is None or self.value >= self.at_least
+        )
+
+    @property
+    def aim(self) -> str:
+        """What the value is held to, in words; empty where to nothing."""
+        limits = [("at least", self.at_least), ("at most", self.target)]
+        words = " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
+        return f"{words}: {'holds' if self.holds else 'missed'}" if words else ""
 
 
 def publish(name: str, figures: Sequence[Figure]) -> Path:
@@ -42,7 +58,7 @@ def publish(name: str, figures: Sequence[Figure]) -> Path:
     print()
     for figure in figures:
         value = "not measured" if figure.value is None else f"{figure.value:10.3f} {figure.unit}"
-        print(f"{figure.name:<44} {value}")
+        print(f"{figure.name:<44} {value:<16} {figure.aim}".rstrip())
     result = {
         "figures": [{**asdict(figure), "holds": figure.holds} for figure in figures],
         "versions": {"python": platform.python_version()}

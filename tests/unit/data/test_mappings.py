@@ -103,20 +103,20 @@ def write_events(folder: Path, *, kinds: tuple[str, ...] = ("view", "cart", "buy
     ]
     rows.append((1, "a1", kinds[-1], datetime.fromtimestamp(DAY * 90, UTC)))
     rows += [(1, "a1", kinds[0], datetime.fromtimestamp(DAY * (200 + again), UTC)) for again in range(10)]
-    visitors, skus, events, times = zip(*rows, strict=True)
+    visitors, articles, kinds_seen, times = zip(*rows, strict=True)
     at = pa.array(times, pa.timestamp("us", tz="UTC"))
     pq.write_table(
-        pa.table({"visitor": pa.array(visitors, pa.int64()), "sku": skus, "kind": events, "at": at}),
+        pa.table({"visitor": pa.array(visitors, pa.int64()), "sku": articles, "kind": kinds_seen, "at": at}),
         folder / "events-2024.parquet",
     )
     skus = [f"a{item}" for item in range(N_ITEMS)]
-    articles = {
+    catalogue = {
         "sku": skus,
         "name": [f"Article {item}" for item in range(N_ITEMS)],
         "price": [item / 2 if item else None for item in range(N_ITEMS)],
         "listed": [date(2020, 1, 1 + item) for item in range(N_ITEMS)],
     }
-    pq.write_table(pa.table(articles), folder / "articles.parquet")
+    pq.write_table(pa.table(catalogue), folder / "articles.parquet")
     return folder
 
 

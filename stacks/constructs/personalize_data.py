@@ -7,25 +7,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 
+from bakeoff.contracts.personalize import INTERACTIONS_SCHEMA
 from stacks.grants import FOLDER, allow
 from stacks.names import Names
-
-# https://docs.aws.amazon.com/personalize/latest/dg/interactions-datasets.html
-INTERACTIONS_SCHEMA = {
-    "type": "record",
-    "name": "Interactions",
-    "namespace": "com.amazonaws.personalize.schema",
-    "fields": [
-        {"name": "USER_ID", "type": "string"},
-        {"name": "ITEM_ID", "type": "string"},
-        {"name": "TIMESTAMP", "type": "long"},
-        # Names the split: streamed events survive a full import, and must never train.
-        {"name": "EVENT_TYPE", "type": "string"},
-        # The rating, so that a solution can train on the liked ones only.
-        {"name": "EVENT_VALUE", "type": ["null", "float"]},
-    ],
-    "version": "1.0",
-}
 
 
 class PersonalizeData(Construct):

@@ -1,11 +1,13 @@
 """What must outlive a deployment: private, encrypted, logged, recoverable, and kept in production."""
 
+import json
 from typing import Any
 
 import pytest
 
 from bakeoff.config import load_config
 from bakeoff.contracts.naming import NO_RUN
+from bakeoff.contracts.personalize import INTERACTIONS_SCHEMA
 from tests.support.synthesized import Synthesized, as_list, text
 
 # On deletion and on replacement; what a failed first deployment made is never kept.
@@ -148,3 +150,10 @@ def test_everything_taggable_is_tagged_with_its_environment(synthesized: Synthes
     ):
         for name, resource in synthesized.resources(kind).items():
             assert tag in resource["Properties"]["Tags"], name
+
+
+def test_personalize_is_given_the_schema_that_the_prepared_interactions_are_written_with(
+    synthesized: Synthesized,
+) -> None:
+    (schema,) = synthesized.resources("AWS::Personalize::Schema").values()
+    assert json.loads(schema["Properties"]["Schema"]) == INTERACTIONS_SCHEMA

@@ -1,5 +1,6 @@
 """The columns of items and users that models may use: cleaned, typed, and chosen by a rule that can be read."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +89,8 @@ def _feature(column: Column, raw: pa.ChunkedArray, chosen: Sequence[str]) -> Fea
 def _number(text: str, *, money: bool) -> float | None:
     if money and text.startswith("$"):
         text = text[1:].strip().replace(",", "")
-    return float(text) if _NUMBER.fullmatch(text) else None
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def _chosen(column: Column, chosen: Sequence[str]) -> tuple[bool, str]:

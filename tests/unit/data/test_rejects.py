@@ -68,7 +68,8 @@ def test_share_that_is_allowed_does_not_stop_and_one_row_less_in_the_file_does()
         rejects.stop_at_too_many({"a.csv": 20, "b.csv": 39}, max_share=0.05)
     assert str(raised.value) == (
         "Too many rows are rejected. b.csv: 2 of 39 rows (5.1%): 2 x unreadable rating; for example unreadable rating: "
-        "'1,\\ny'. At most 5.0% may be (maxRejectedShare). Mend the file, or raise the share if the rows may be left out."
+        "'1,\\ny'. At most 5.0% may be (maxRejectedShare). "
+        "Mend the file, or raise the share if the rows may be left out."
     )
 
 

@@ -41,7 +41,8 @@ def epoch_seconds(column: ir.Column, *, form: str) -> ir.IntegerColumn:
         form: ``seconds``, ``milliseconds`` or ``iso``; ignored for columns that are times already.
     """
     if isinstance(column, ir.TimestampColumn):
-        return column.epoch_seconds().cast("int64")
+        # Some engines would round the parts of a second.
+        return column.truncate("s").epoch_seconds().cast("int64")
     if isinstance(column, ir.DateColumn):
         return column.cast("timestamp").epoch_seconds().cast("int64")
     if form == "iso":

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bakeoff.data.layout import FORMAT
 from bakeoff.data.prepared import Prepared
 from tests.support.recommenders import popularity_answers, write_answers
 from tests.support.small_data import small_data, write_csv
@@ -69,7 +70,9 @@ def test_prepared_data_and_lists_become_metrics(tmp_path: Path) -> None:
     done = prepare(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     prepared = Prepared.open(tmp_path / "prepared")
-    assert json.loads(done.stdout)["split"]["hash"] == prepared.split_hash
+    steps, _, told = done.stdout.partition("{")
+    assert steps.splitlines()[0] == "reading the items"
+    assert json.loads("{" + told)["split"]["hash"] == prepared.split_hash
 
     write_answers(tmp_path / "lists" / "popularity" / "f1" / "histories.jsonl.out", popularity_answers(prepared))
     contestant = {"name": "popularity", "status": "ok", "split": prepared.split_hash, "lists": "popularity/f1"}
@@ -116,7 +119,7 @@ def test_failed_evaluation_says_why(tmp_path: Path) -> None:
 
 def test_a_fault_of_ours_is_told_too_and_its_traceback_logged(tmp_path: Path) -> None:
     (tmp_path / "prepared").mkdir()
-    (tmp_path / "prepared" / "manifest.json").write_text('{"format": 1}', encoding="utf-8")
+    (tmp_path / "prepared" / "manifest.json").write_text(json.dumps({"format": FORMAT}), encoding="utf-8")
     done = evaluate(tmp_path, {"name": "a", "status": "failed"}, split="5")
     assert done.returncode == 1
     assert (tmp_path / "message").read_text(encoding="utf-8") == "The evaluation broke off by KeyError: 'files'"

@@ -1,6 +1,5 @@
 """Runs the definition on an engine: raw files in, the frozen split kept by the engine, small tables in memory."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,22 +9,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bakeoff.data import layout
-from bakeoff.data.catalogue import Catalogue, read_catalogue, read_users
-from bakeoff.data.definition import interactions, statistics
+from bakeoff.data.catalogue import Catalogue
 from bakeoff.data.definition import split as splitting
+from bakeoff.data.definition import statistics
 from bakeoff.data.engines import Engine
 from bakeoff.data.mapping import DataMapping
 from bakeoff.data.mappings import choose_mapping
 from bakeoff.data.outputs.autopilot import sample_below
 from bakeoff.data.outputs.rows import COLUMNS
 from bakeoff.data.outputs.statistics import Statistics
-from bakeoff.data.raw_files import RawFiles, find_files
+from bakeoff.data.reading import Progress, Reading, read
 from bakeoff.data.rejects import Rejects
 from bakeoff.data.settings import GLOBAL_TIME, NEW_USERS, PreparationSettings
 from bakeoff.errors import DataError
 
-ROWS_AT_ONCE = 1 << 18
-Progress = Callable[[str], None]
 BY_USER, BY_ITEM = "split", "by_item"
 
 
@@ -82,53 +79,33 @@ def prepare(
         DataError: files or columns are missing, too many rows are rejected, or there is too little to compare on.
     """
     mapping = choose_mapping(engine.files(), name=settings.mapping, folder=folder)
-    if settings.liked_threshold is None:
-        settings = replace(settings, liked_threshold=mapping.interactions.liked_threshold)
-    raw = find_files(engine, mapping, folder=folder)
-    rejects = Rejects()
-    progress("reading the items")
-    catalogue = read_catalogue(engine, raw, mapping, rejects)
-    return _split(engine, raw, mapping, catalogue, rejects, settings, progress)
-
-
-def _split(
-    engine: Engine,
-    raw: RawFiles,
-    mapping: DataMapping,
-    catalogue: Catalogue,
-    rejects: Rejects,
-    settings: PreparationSettings,
-    progress: Progress,
-) -> Preparation:
-    columns, file = mapping.interactions, raw.file(mapping.interactions.source)
-    progress("reading the interactions")
-    read = engine.read(file, raw.columns(columns.source))
-    checked = engine.keep("checked", interactions.check(read, columns, seed=settings.split.seed))
-    raw.note_rows(file, engine, checked, rejects)
-    users = engine.keep("users", interactions.user_ids(checked, catalogue.table), order_by=["user_row"])
-    placed = engine.keep("placed", interactions.place(checked, users=users, items=catalogue.table, columns=columns))
-    broken = engine.keep("rejects", interactions.rejects(checked, placed, users=users, items=catalogue.table))
-    progress("collecting the rejects")
-    for batch in engine.batches("rejects", ["reason", "record"], rows=ROWS_AT_ONCE):
-        rejects.add(file.name, batch.column("reason").to_pylist(), batch.column("record").to_pylist())
-    del broken
-    user_ids = engine.collect(users.order_by("user_row")).column("user").combine_chunks()
-    user_columns = read_users(engine, raw, mapping, user_ids, rejects)
-    rejects.stop_at_too_many(raw.rows_read, max_share=settings.max_rejected_share)
-    kept = interactions.kept(placed)
+    reading = read(engine, mapping, folder=folder, seed=settings.split.seed, progress=progress)
     progress("splitting")
-    rows, cutoffs = _keep_split(engine, kept, users, settings)
+    return split(engine, reading, settings)
+
+
+def split(engine: Engine, reading: Reading, settings: PreparationSettings) -> Preparation:
+    """Split what was read and choose the test users.
+
+    Raises:
+        DataError: too many rows are rejected, or there is too little to compare on.
+    """
+    if settings.liked_threshold is None:
+        settings = replace(settings, liked_threshold=reading.mapping.interactions.liked_threshold)
+    reading.rejects.stop_at_too_many(reading.raw.rows_read, max_share=settings.max_rejected_share)
+    rows, cutoffs = _keep_split(engine, reading.kept, reading.users, settings)
+    users, catalogue = reading.user_ids.to_pylist(), reading.catalogue
     preparation = Preparation(
         settings=settings,
-        mapping=mapping,
-        rejects=rejects,
-        users=user_ids.to_pylist(),
+        mapping=reading.mapping,
+        rejects=reading.rejects,
+        users=users,
         catalogue=catalogue,
-        user_columns=user_columns,
+        user_columns=reading.user_columns,
         cutoffs=cutoffs,
-        **_facts(engine, rows, users, n_items=len(catalogue.documents), n_users=len(user_ids), settings=settings),
+        **_facts(engine, rows, reading.users, n_items=len(catalogue.documents), n_users=len(users), settings=settings),
     )
-    _stop_at_too_few(preparation, file=file.name)
+    _stop_at_too_few(preparation, file=reading.interactions_file)
     return preparation
 
 

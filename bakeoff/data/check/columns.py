@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bakeoff.data.check.reading import Reading
 from bakeoff.data.outputs.features import Feature, features
+from bakeoff.data.reading import Reading
 
 # Words of what is counted or judged after an item came out. A country, an account and an operating system are none.
 _TELLING = re.compile(

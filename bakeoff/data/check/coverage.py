@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bakeoff.data.check.reading import Reading
 from bakeoff.data.documents import Document
+from bakeoff.data.reading import Reading
 
 FIELDS = ("title", "year", "genres", "directors", "actors", "plot")
 

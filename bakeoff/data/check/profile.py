@@ -10,10 +10,10 @@ import numpy.typing as npt
 from bakeoff.data.check import aggregates
 from bakeoff.data.check.columns import ColumnFacts, column_facts
 from bakeoff.data.check.coverage import Coverage, coverage
-from bakeoff.data.check.reading import Reading
 from bakeoff.data.check.timeline import Timeline, timeline
 from bakeoff.data.definition import split as splitting
 from bakeoff.data.engines import Engine
+from bakeoff.data.reading import Reading
 from bakeoff.data.rejects import OLDER_DUPLICATE
 from bakeoff.data.settings import PreparationSettings
 

@@ -1,7 +1,7 @@
 """One call for the whole check: a raw folder in, its facts and findings out; nothing is written but scratch files."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +9,12 @@ from bakeoff.data.check.finding import Finding
 from bakeoff.data.check.findings import findings
 from bakeoff.data.check.opening import opened
 from bakeoff.data.check.profile import Profile, profile
-from bakeoff.data.check.reading import read
 from bakeoff.data.engines import Engine
 from bakeoff.data.mappings import choose_mapping
 from bakeoff.data.outputs.features import features
 from bakeoff.data.outputs.personalize import write_metadata
-from bakeoff.data.preparation import Preparation, prepare
-from bakeoff.data.rejects import Rejects
+from bakeoff.data.preparation import Preparation, split
+from bakeoff.data.reading import Reading, read
 from bakeoff.data.settings import PreparationSettings
 from bakeoff.data.writing import FolderWriter
 from bakeoff.errors import DataError
@@ -46,25 +45,18 @@ def check_folder(
     """
     with opened(folder) as engine:
         mapping = choose_mapping(engine.files(), name=settings.mapping, folder=str(folder))
-        progress("reading as the preparation does")
-        reading = read(engine, mapping, folder=str(folder), seed=settings.split.seed)
+        reading = read(engine, mapping, folder=str(folder), seed=settings.split.seed, progress=progress)
         progress("counting")
         facts = profile(engine, reading, settings, folder=str(folder))
-        rejects, rows_read = reading.rejects, reading.raw.rows_read
-        # The preparation reads the catalogue again; one of them in memory is enough.
-        del reading
-        progress("preparing, for what would stop it")
-        stop = _stop(engine, settings, rejects, rows_read, folder=str(folder))
+        progress("splitting, for what would stop it")
+        stop = _stop(engine, reading, settings)
     return Report(profile=facts, findings=findings(facts, stop=stop), stop=stop)
 
 
-def _stop(
-    engine: Engine, settings: PreparationSettings, rejects: Rejects, rows_read: Mapping[str, int], *, folder: str
-) -> str | None:
+def _stop(engine: Engine, reading: Reading, settings: PreparationSettings) -> str | None:
     """What the preparation itself would stop with: its own code says so, up to the last thing that can be refused."""
     try:
-        rejects.stop_at_too_many(rows_read, max_share=settings.max_rejected_share)
-        _write_metadata(prepare(engine, settings, folder=folder))
+        _write_metadata(split(engine, reading, settings))
     except DataError as error:
         return str(error)
     return None

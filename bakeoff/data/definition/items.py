@@ -8,19 +8,35 @@ from bakeoff.data.definition.interactions import CONTROL, LONGEST_ID, in_id_orde
 from bakeoff.data.definition.values import digits, identifier
 from bakeoff.data.engines import ROW
 from bakeoff.data.mapping import Entries, Join
-from bakeoff.data.rejects import DUPLICATE_ITEM, LONG_ITEM, MALFORMED_ITEM, MISSING_ITEM
+from bakeoff.data.rejects import (
+    DUPLICATE_ITEM,
+    DUPLICATE_USER,
+    LONG_ITEM,
+    LONG_USER,
+    MALFORMED_ITEM,
+    MALFORMED_USER,
+    MISSING_ITEM,
+    MISSING_USER,
+)
+
+# Why a row of the items' or the users' file is rejected: its id is missing, too long, malformed, there before.
+_REASONS = {
+    "item": (MISSING_ITEM, LONG_ITEM, MALFORMED_ITEM, DUPLICATE_ITEM),
+    "user": (MISSING_USER, LONG_USER, MALFORMED_USER, DUPLICATE_USER),
+}
 
 
 def check_ids(raw: ibis.Table, *, id_column: str, name: str = "item") -> ibis.Table:
-    """The rows with their id in the column `name`, and the reason for which a row is rejected, else missing."""
+    """The rows with their id in the column `name` (item or user), and the reason why one is rejected, else missing."""
+    missing, too_long, malformed, duplicate = _REASONS[name]
     table = raw.mutate(identifier(raw[id_column]).name(name))
     repeat = ibis.row_number().over(ibis.window(group_by=name, order_by=ROW))
     table = table.mutate(_repeat=repeat)
     reason = ibis.cases(
-        (table[name].isnull(), MISSING_ITEM),
-        (table[name].length() > LONGEST_ID, LONG_ITEM),
-        (table[name].re_search(CONTROL), MALFORMED_ITEM),
-        (table["_repeat"] > 0, DUPLICATE_ITEM),
+        (table[name].isnull(), missing),
+        (table[name].length() > LONGEST_ID, too_long),
+        (table[name].re_search(CONTROL), malformed),
+        (table["_repeat"] > 0, duplicate),
     )
     return table.mutate(reason=reason).drop("_repeat")
 

@@ -1,5 +1,6 @@
-"""Reads a raw folder as the preparation does, up to where it would split, and goes on where that would stop."""
+"""Reads the raw files through an engine: items, interactions and users; rejects are counted and judged later."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
@@ -13,6 +14,7 @@ from bakeoff.data.raw_files import RawFiles, find_files
 from bakeoff.data.rejects import Rejects
 
 ROWS_AT_ONCE = 1 << 18
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +26,8 @@ class Reading:
         raw: the files, with the rows of each.
         rejects: what could not be used.
         catalogue: the items.
-        n_users: with a usable interaction.
+        users: with a usable interaction; kept: user_row, user.
+        user_ids: the same in row order, in memory.
         user_columns: what is known of users beside, one row per user.
         kept: one row per user and item: user_row, item_column, value, timestamp.
     """
@@ -33,12 +36,19 @@ class Reading:
     raw: RawFiles
     rejects: Rejects
     catalogue: Catalogue
-    n_users: int
+    users: ibis.Table
+    user_ids: pa.Array
     user_columns: pa.Table
     kept: ibis.Table
 
+    @property
+    def interactions_file(self) -> str:
+        return self.raw.file(self.mapping.interactions.source).name
 
-def read(engine: Engine, mapping: DataMapping, *, folder: str, seed: int) -> Reading:
+
+def read(
+    engine: Engine, mapping: DataMapping, *, folder: str, seed: int, progress: Progress = lambda step: None
+) -> Reading:
     """Read items, interactions and users; count and keep what is rejected.
 
     Args:
@@ -46,19 +56,23 @@ def read(engine: Engine, mapping: DataMapping, *, folder: str, seed: int) -> Rea
         mapping: how to read it.
         folder: named in errors.
         seed: of the split.
+        progress: told what begins.
 
     Raises:
         DataError: files or columns are missing, or a file breaks off inside a quoted field.
     """
     raw, rejects = find_files(engine, mapping, folder=folder), Rejects()
+    progress("reading the items")
     catalogue = read_catalogue(engine, raw, mapping, rejects)
     columns, file = mapping.interactions, raw.file(mapping.interactions.source)
+    progress("reading the interactions")
     table = engine.read(file, raw.columns(columns.source))
     checked = engine.keep("checked", interactions.check(table, columns, seed=seed))
     raw.note_rows(file, engine, checked, rejects)
     users = engine.keep("users", interactions.user_ids(checked, catalogue.table), order_by=["user_row"])
     placed = engine.keep("placed", interactions.place(checked, users=users, items=catalogue.table, columns=columns))
     engine.keep("rejects", interactions.rejects(checked, placed, users=users, items=catalogue.table))
+    progress("collecting the rejects")
     for batch in engine.batches("rejects", ["reason", "record"], rows=ROWS_AT_ONCE):
         rejects.add(file.name, batch.column("reason").to_pylist(), batch.column("record").to_pylist())
     user_ids = engine.collect(users.order_by("user_row")).column("user").combine_chunks()
@@ -67,7 +81,8 @@ def read(engine: Engine, mapping: DataMapping, *, folder: str, seed: int) -> Rea
         raw=raw,
         rejects=rejects,
         catalogue=catalogue,
-        n_users=len(user_ids),
+        users=users,
+        user_ids=user_ids,
         user_columns=read_users(engine, raw, mapping, user_ids, rejects),
         kept=interactions.kept(placed),
     )

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -11,6 +12,7 @@ import pytest
 
 from bakeoff.command_line import opening
 from bakeoff.command_line.cloud import cut_off_from_aws
+from bakeoff.config import Engine
 from tests.integration import data
 from tests.integration.local_cloud.conftest import free_port
 from tests.integration.product import Json, Product
@@ -42,11 +44,10 @@ class FirstRun:
     seconds: float
 
 
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The stacks of the local environment, deployed on a fresh local cloud."""
-    folder = tmp_path_factory.mktemp("product")
-    config = opening.environment(opening.LOCAL, free_port())
+@contextmanager
+def fresh_product(folder: Path, engine: Engine | None = None) -> Iterator[Product]:
+    """The stacks of the local environment, deployed on a local cloud of its own below `folder`."""
+    config = opening.environment(opening.LOCAL, free_port(), engine)
     assert config.local_cloud is not None
     place = config.local_cloud.model_copy(update={"state_folder": str(folder / "state")})
     with mock.patch.dict(os.environ):
@@ -54,6 +55,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         product = Product.deploy(config.model_copy(update={"local_cloud": place}), folder=folder)
         yield product
         product.kill()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with fresh_product(tmp_path_factory.mktemp("product")) as product:
+        yield product
 
 
 @pytest.fixture(scope="session")

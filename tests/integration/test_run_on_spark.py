@@ -1,18 +1,13 @@
 """A run whose data a Glue job prepares: another deployment of the same product, the same split, the same figures."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from bakeoff.command_line import opening
-from bakeoff.command_line.cloud import cut_off_from_aws
 from tests.integration import data
-from tests.integration.conftest import FirstRun
-from tests.integration.local_cloud.conftest import free_port
+from tests.integration.conftest import FirstRun, fresh_product
 from tests.integration.product import Json, Product
 from tests.support.small_data import write_csv
 
@@ -21,15 +16,8 @@ CONTESTANTS = ("ease", "personalize-popularity-count")
 
 @pytest.fixture(scope="module")
 def on_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("spark")
-    config = opening.environment(opening.LOCAL, free_port(), "spark")
-    assert config.local_cloud is not None
-    place = config.local_cloud.model_copy(update={"state_folder": str(folder / "state")})
-    with mock.patch.dict(os.environ):
-        cut_off_from_aws(os.environ)
-        product = Product.deploy(config.model_copy(update={"local_cloud": place}), folder=folder)
+    with fresh_product(tmp_path_factory.mktemp("spark"), "spark") as product:
         yield product
-        product.kill()
 
 
 def test_the_run_ends_with_the_split_and_the_figures_of_the_other_engine(

@@ -8,7 +8,7 @@ from bakeoff.evaluation.bootstrap import Bootstrap
 from bakeoff.evaluation.scoring import CUTOFFS
 
 CANDIDATES = "items with at least one train or validation interaction"
-SEEN = "all of a user's train and validation items; dropped from every list"
+SEEN = "all items that are known of a user before the test; dropped from every list"
 RELEVANT = "liked test items that are candidates"
 
 

@@ -22,7 +22,7 @@ HEADERS = {
 @pytest.mark.parametrize("schema", [INTERACTIONS_SCHEMA, ITEMS, USERS], ids=lambda schema: schema["name"])
 def test_schema_is_taken_by_avro_and_by_the_rules_of_personalize(schema: dict[str, Any]) -> None:
     text = json.dumps(schema)
-    parsed = avro.schema.parse(text)
+    parsed: Any = avro.schema.parse(text)
     assert parsed.fullname == f"com.amazonaws.personalize.schema.{schema['name']}"
     parse_schema(text)
     assert header_faults(schema, HEADERS[schema["name"]]) == []

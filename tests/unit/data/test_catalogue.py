@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bakeoff.data import layout
 from bakeoff.data.documents import Document
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.run import prepare_folder
 from bakeoff.data.settings import PreparationSettings
 from bakeoff.errors import DataError
+from tests.support.events import random_events, shop_settings, write_raw
 from tests.support.small_data import SmallData, write_atomic
 
 SETTINGS = PreparationSettings(dataset="small")
@@ -144,3 +146,21 @@ def test_two_files_for_one_source_are_named(atomic: Path, data: SmallData) -> No
 def test_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere does not exist"):
         prepare(tmp_path / "nowhere")
+
+
+def test_users_without_a_usable_id_or_with_a_repeated_one_are_rejected_and_the_first_row_counts(tmp_path: Path) -> None:
+    mapping = write_raw(tmp_path / "raw", random_events(6))
+    with (tmp_path / "raw" / "customers.csv").open("a", encoding="utf-8") as customers:
+        customers.write(f',30,Nowhere\n0,99,Elsewhere\n{"9" * 257},30,Far\n"a\tb",30,Tab\n1,2,3,4\nnobody,30,Unseen\n')
+    manifest = prepare_folder(tmp_path / "raw", tmp_path / "prepared", shop_settings(mapping))
+    del manifest["rejects"]["older duplicate of user and item"]
+    assert manifest["rejects"] == {
+        "duplicate user id": 1,
+        "malformed user id": 1,
+        "missing user id": 1,
+        "user id too long": 1,
+        "wrong number of fields": 1,
+    }
+    lines = (tmp_path / "prepared" / layout.PERSONALIZE_METADATA.format("users")).read_text(encoding="utf-8")
+    assert "\n0,20.0,City 0\n" in lines
+    assert "nobody" not in lines, "nothing is known of what nobody did"

@@ -94,9 +94,9 @@ def test_folder_of_a_killed_preparation_has_no_manifest_and_the_next_one_makes_t
     folder = tmp_path / "prepared"
     draw = random.Random(5)
     some = [
-        f"{draw.choice(('begun', 'filled', 'written'))} {name}" for name in draw.sample([*whole.manifest["files"]], 2)
+        f"{draw.choice(('begun', 'filled', 'written'))} {name}" for name in draw.sample([*whole.manifest["files"]], 1)
     ]
-    # While it reads, twice while it writes, and with everything there but the manifest's own name.
+    # While it reads, while it writes, and with everything there but the manifest's own name.
     for moment in ("splitting", *some, f"filled {layout.MANIFEST}"):
         said = killed(raw, folder, mapping, moment=moment)
         written = {line.removeprefix("written ") for line in said if line.startswith("written ")}

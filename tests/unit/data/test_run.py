@@ -14,7 +14,7 @@ import pytest
 from bakeoff.data import layout
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.run import prepare_folder
-from bakeoff.data.settings import PreparationSettings, SplitSettings
+from bakeoff.data.settings import PreparationSettings
 from bakeoff.errors import DataError
 from tests.support.small_data import FILMS, UNRATED_FILMS, USERS, SmallData, write_atomic, write_csv
 
@@ -151,18 +151,6 @@ def test_serving_rows_are_cut_into_parts(tmp_path: Path, data: SmallData, monkey
     rows = [json_lines(tmp_path / "prepared" / path) for path in manifest["parts"]["items"]]
     assert [len(part) for part in rows] == [50, 50, 20]
     assert rows[0][0] == {"itemId": "1", "title": "The Drama of Number 1", "year": 1951, "genres": ["Drama"]}
-
-
-def test_test_users_are_sampled_by_the_seed(tmp_path: Path, data: SmallData) -> None:
-    raw = write_csv(tmp_path / "raw", data)
-    chosen = {}
-    for seed in (1, 2):
-        settings = replace(SETTINGS, max_test_users=9, split=SplitSettings(seed=seed))
-        prepare_folder(raw, tmp_path / str(seed), settings)
-        chosen[seed] = [row["userId"] for row in json_lines(tmp_path / str(seed) / layout.REQUEST_USERS)]
-    assert len(chosen[1]) == len(chosen[2]) == 9
-    assert chosen[1] != chosen[2]
-    assert chosen[1] == sorted(chosen[1], key=int)
 
 
 def test_too_many_rejects_stop_the_preparation_and_leave_no_manifest(tmp_path: Path, data: SmallData) -> None:

@@ -159,7 +159,7 @@ COLUMNS = InteractionColumns(
 )
 
 
-class SparkOptions(Config):
+class SparkOptions(Config):  # type: ignore[misc]
     """Those of Ibis for Spark."""
 
     treat_nan_as_null: bool = False

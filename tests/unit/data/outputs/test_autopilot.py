@@ -110,7 +110,7 @@ def test_nothing_else_depends_on_how_many_rows_are_read_at_once(
     tmp_path: Path, events: list[Event], shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bakeoff.data.outputs.folder.ROWS_AT_ONCE", 3)
-    monkeypatch.setattr("bakeoff.data.preparation.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("bakeoff.data.reading.ROWS_AT_ONCE", 2)
     assert prepare_events(tmp_path, events).manifest["files"] == shop(SplitSettings()).manifest["files"]
 
 

@@ -1,5 +1,7 @@
 """Which columns a model may use and as what: cleaned, typed, and selected by a rule whose reason is told."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pytest
 
@@ -7,7 +9,9 @@ from bakeoff.data.mapping import Column, ColumnType
 from bakeoff.data.outputs.features import MOST_CATEGORIES, Feature, features
 
 
-def feature(cells: list[object], kind: ColumnType, *, leaking: bool = False, chosen: tuple[str, ...] = ()) -> Feature:
+def feature(
+    cells: Sequence[object], kind: ColumnType, *, leaking: bool = False, chosen: tuple[str, ...] = ()
+) -> Feature:
     table = pa.table({"c": pa.array(cells)})
     (made,) = features(table, [Column(column="c", type=kind, leaking=leaking)], chosen=chosen)
     return made

@@ -68,7 +68,7 @@ def test_header_and_cells_fit_the_schema_that_lies_beside(shop: Shop, kind: str,
     folder = shop(SplitSettings()).folder
     schema = schema_of(folder, kind)
     header, rows = read_csv(folder / path)
-    parsed = avro.schema.parse(json.dumps(schema))
+    parsed: Any = avro.schema.parse(json.dumps(schema))
     parse_schema(json.dumps(schema))
     assert [field.name for field in parsed.fields] == header
     read = {"string": str, "long": int, "float": float}

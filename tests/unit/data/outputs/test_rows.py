@@ -32,7 +32,7 @@ def batches(users: list[int], sizes: list[int]) -> Iterator[pa.RecordBatch]:
 
 def cut(n: int, draw: random.Random) -> list[int]:
     """Random sizes, some of them 0, that add up to `n`."""
-    sizes = []
+    sizes: list[int] = []
     while sum(sizes) < n:
         sizes.append(draw.randint(0, min(5, n - sum(sizes))))
     return sizes

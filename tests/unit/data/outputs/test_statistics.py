@@ -1,5 +1,6 @@
 """Statistics out of fold against a count in plain Python: no row's own rating is ever in what it is predicted from."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -42,20 +43,23 @@ def test_row_sees_the_other_folds_of_train_and_later_parts_all_that_came_before(
     settings = SplitSettings(strategy=strategy)
     parts = brute_force.split(events, settings)
     by_pair = {event[:2]: event for event in parts}
+    folds = {event: fold_of(event) for event in parts}
+    of_users, of_items = defaultdict(list), defaultdict(list)
+    for event in parts:
+        of_users[event.user].append(event)
+        of_items[event.item].append(event)
     n_rows = 0
     for part in PARTS:
         for row in table_of(shop(settings), part):
             event = by_pair[row["user_id"], row["item_id"]]
             assert (parts[event], event.value) == (part, row["rating"])
-            visible = {
-                "train": [other for other in parts if parts[other] == "train" and fold_of(other) != fold_of(event)],
-                "validation": [other for other in parts if parts[other] == "train"],
-                "test": [other for other in parts if parts[other] in KNOWN],
-            }[part]
-            of_user = count_and_mean([other for other in visible if other.user == event.user])
-            of_item = count_and_mean([other for other in visible if other.item == event.item])
-            assert (row["user_interactions"], row["user_mean"]) == of_user
-            assert (row["item_interactions"], row["item_mean"]) == of_item
+            for kind, same in (("user", of_users[event.user]), ("item", of_items[event.item])):
+                visible = {
+                    "train": [other for other in same if parts[other] == "train" and folds[other] != folds[event]],
+                    "validation": [other for other in same if parts[other] == "train"],
+                    "test": [other for other in same if parts[other] in KNOWN],
+                }[part]
+                assert (row[f"{kind}_interactions"], row[f"{kind}_mean"]) == count_and_mean(visible)
             n_rows += 1
     assert n_rows == sum(part in PARTS for part in parts.values())
 

@@ -57,7 +57,7 @@ def read_catalogue(engine: Engine, raw: RawFiles, mapping: DataMapping, rejects:
 
 def read_users(engine: Engine, raw: RawFiles, mapping: DataMapping, user_ids: pa.Array, rejects: Rejects) -> pa.Table:
     """The users' columns, one row per id in that order; empty cells where the users' file has no row."""
-    if mapping.users is None:
+    if mapping.users is None or not raw.has(mapping.users.source):
         return pa.table({"user": user_ids})
     file = raw.file(mapping.users.source)
     columns = [column.column for column in mapping.users.columns if column.column in file.header]

@@ -166,11 +166,19 @@ class ItemColumns:
 
 @dataclass(frozen=True, kw_only=True)
 class UserColumns:
-    """The users' file: one row per user; users without a row are known by their interactions only."""
+    """The users' file: one row per user; users without a row are known by their interactions only.
+
+    Args:
+        source: the file.
+        id: column of the user's id.
+        columns: what is known of users.
+        optional: the file may be missing; then nothing is known of users but their interactions.
+    """
 
     source: Source
     id: str
     columns: tuple[Column, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

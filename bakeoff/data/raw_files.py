@@ -27,6 +27,10 @@ class RawFiles:
     def file(self, source: Source) -> RawFile:
         return self._found[source]
 
+    def has(self, source: Source) -> bool:
+        """Whether an optional file is there."""
+        return source in self._found
+
     def columns(self, source: Source) -> tuple[str, ...]:
         """The columns that the mapping needs of it."""
         return self._needed[source]
@@ -51,6 +55,8 @@ def find_files(engine: Engine, mapping: DataMapping, *, folder: str) -> RawFiles
     faults: list[str] = []
     for source, columns in needed.items():
         names = resolve(source, there)
+        if not names and mapping.users and mapping.users.optional and source == mapping.users.source:
+            continue
         if len(names) != 1:
             faults.append(_not_one(source, names))
             continue

@@ -143,6 +143,13 @@ def test_two_files_for_one_source_are_named(atomic: Path, data: SmallData) -> No
         prepare(atomic)
 
 
+def test_an_optional_file_of_users_may_be_missing(atomic: Path) -> None:
+    (atomic / "small.user").unlink()
+    prepared = prepare(atomic)
+    assert len(prepared.users) > 0
+    assert not (prepared.folder / layout.PERSONALIZE_METADATA.format("users")).exists()
+
+
 def test_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nowhere does not exist"):
         prepare(tmp_path / "nowhere")

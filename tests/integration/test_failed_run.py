@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bakeoff.command_line import runs
-from bakeoff.errors import RunError
+from bakeoff.errors import DataError, RunError
 from tests.integration import data
 from tests.integration.conftest import FirstRun
 from tests.integration.product import Json, Product
@@ -30,17 +30,28 @@ def fails(product: Product, dataset: str) -> tuple[str, Json]:
     return str(told.value), report
 
 
-def test_a_broken_header_fails_the_run_with_the_file_and_the_column(
-    product: Product, first_run: FirstRun, tmp_path: Path
-) -> None:
+def test_a_broken_header_is_told_before_anything_is_sent(product: Product, tmp_path: Path) -> None:
     folder = write_csv(tmp_path / "broken", data.learnable())
     ratings = (folder / "ratings.csv").read_text()
     (folder / "ratings.csv").write_text(ratings.replace("rating", "stars", 1))
+    with pytest.raises(DataError, match=r"ratings\.csv lacks the column rating"):
+        product.load(folder)
+    listed = product.client("s3").list_objects_v2(Bucket=product.deployed.bucket, Prefix="raw/broken/")
+    assert listed["KeyCount"] == 0
+
+
+def test_unreadable_ratings_fail_the_run_with_the_file_and_the_reason(
+    product: Product, first_run: FirstRun, tmp_path: Path
+) -> None:
+    folder = write_csv(tmp_path / "spoilt", data.learnable())
+    header, *rows = (folder / "ratings.csv").read_text().splitlines()
+    spoilt = [",".join([user, item, "good", time]) for user, item, _, time in (row.split(",") for row in rows)]
+    (folder / "ratings.csv").write_text("\n".join([header, *spoilt]))
     told, report = fails(product, product.load(folder))
-    assert "ratings.csv" in report["reason"]
-    assert "rating" in report["reason"]
+    assert report["reason"].startswith("Too many rows are rejected. ratings.csv: ")
+    assert f"{len(rows)} x unreadable rating" in report["reason"]
     assert "Traceback" not in told
-    assert report["dataset"] == "broken"
+    assert report["dataset"] == "spoilt"
 
 
 def test_too_few_ratings_fail_the_run_with_the_file_and_what_is_needed(

@@ -9,7 +9,7 @@ from bakeoff.data.engines.duckdb import DuckDB
 from bakeoff.data.outputs.folder import write
 from bakeoff.data.preparation import prepare
 from bakeoff.data.settings import PreparationSettings
-from bakeoff.data.writing import FolderWriter, require_empty
+from bakeoff.data.writing import FolderWriter, only_writer, require_empty
 from bakeoff.errors import DataError
 
 
@@ -29,13 +29,15 @@ def prepare_folder(
         progress: told what begins.
 
     Raises:
-        DataError: the raw data is missing, malformed or too little, or the prepared folder is not empty.
+        DataError: the raw data is missing, malformed or too little, or the prepared folder is not empty,
+            or another process prepares into it.
     """
     if not raw_folder.is_dir():
         raise DataError(f"{raw_folder} does not exist; put the raw files into a folder and name it.")
-    require_empty(prepared_folder)
     # Beside the folder and not in it, for what lies there goes to S3; of this name, so that the next one clears it.
     work = prepared_folder.with_name(f".{prepared_folder.name}.work")
-    with closing(DuckDB(raw_folder, work)) as engine:
-        preparation = prepare(engine, settings, folder=str(raw_folder), progress=progress)
-        return write(preparation, engine, FolderWriter(prepared_folder), progress=progress)
+    with only_writer(prepared_folder):
+        require_empty(prepared_folder)
+        with closing(DuckDB(raw_folder, work)) as engine:
+            preparation = prepare(engine, settings, folder=str(raw_folder), progress=progress)
+            return write(preparation, engine, FolderWriter(prepared_folder), progress=progress)

@@ -1,6 +1,8 @@
 """Writes a folder of files: each under a temporary name and renamed, hashed for the manifest, the manifest last."""
 
+import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,8 +16,8 @@ import pyarrow as pa
 from bakeoff.data.outputs.texts import as_bytes, json_text
 from bakeoff.errors import DataError
 
-# Stands in a folder that is being written.
-UNFINISHED = ".unfinished"
+# Stands in a folder that is being written. Whatever lies beside it may be deleted: the name must be nobody else's.
+UNFINISHED = ".bakeoff-unfinished"
 
 
 class FolderWriter:
@@ -119,6 +121,24 @@ def require_empty(folder: Path) -> None:
     _clear_unfinished(folder)
     if any(folder.iterdir()):
         raise DataError(f"{folder} is not empty; give an empty folder for the prepared data, or empty this one.")
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Make the folder and keep other preparations out of it; the kernel ends that when the process ends, however.
+
+    Raises:
+        DataError: another process writes into it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise DataError(f"Another preparation is writing into {folder}; wait for its end, or give another.") from error
+    finally:
+        os.close(held)
 
 
 def _clear_unfinished(folder: Path) -> None:

@@ -13,7 +13,7 @@ from bakeoff.data import layout
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.run import prepare_folder
 from bakeoff.data.settings import PreparationSettings
-from bakeoff.data.writing import UNFINISHED, FolderWriter
+from bakeoff.data.writing import UNFINISHED, FolderWriter, only_writer
 from bakeoff.errors import DataError
 from tests.support.events import random_events, shop_settings, write_raw
 
@@ -166,3 +166,15 @@ def test_file_whose_writing_fails_never_has_its_own_name(tmp_path: Path) -> None
     assert writer.files == {}
     writer.finish(layout.MANIFEST, {"files": writer.files})
     assert json.loads((tmp_path / layout.MANIFEST).read_text(encoding="utf-8")) == {"files": {}}
+
+
+def test_two_preparations_into_one_folder_do_not_delete_each_others_files(movielens: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "prepared"
+    with only_writer(folder):
+        (folder / UNFINISHED).touch()
+        (folder / "half.npy").touch()
+        with pytest.raises(DataError, match=r"Another preparation is writing into .*prepared; wait for its end"):
+            prepare_folder(movielens, folder, PreparationSettings(dataset="small"))
+        assert (folder / "half.npy").exists()
+    prepare_folder(movielens, folder, PreparationSettings(dataset="small"))
+    assert not (folder / "half.npy").exists()

@@ -58,7 +58,9 @@ class DataStack(Stack):
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(3),
                     expiration=None if logs else Duration.days(90),
-                )
+                ),
+                # What a preparation on Spark leaves that is killed; a whole one removes it itself.
+                *([s3.LifecycleRule(prefix="prepared/unfinished/", expiration=Duration.days(3))] if logs else []),
             ],
             removal_policy=self._removal,
         )

@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
+import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,8 @@ from bakeoff.data.settings import PreparationSettings
 from bakeoff.data.writing import FolderWriter
 from bakeoff.errors import SettingsError
 
-# Below the output, where the job may write; removed before and after.
+# Beside the outputs of all versions, a folder for each run: two at once do not touch, and no model reads what a killed
+# run leaves.
 WORK = "unfinished"
 
 
@@ -36,8 +38,9 @@ def main(arguments: Sequence[str]) -> None:
     settings = PreparationSettings.from_json({**_json(given.SETTINGS, "SETTINGS"), "split": split})
     session = SparkSession.builder.appName("bakeoff prepare").getOrCreate()
     raw, output = given.RAW_URI.rstrip("/"), given.OUTPUT_URI.rstrip("/")
+    work = f"{output.rpartition('/')[0]}/{WORK}/{uuid.uuid4()}"
     with tempfile.TemporaryDirectory(prefix="bakeoff-") as folder:
-        with closing(Spark(session, raw, f"{output}/{WORK}")) as engine:
+        with closing(Spark(session, raw, work)) as engine:
             preparation = prepare(engine, settings, folder=raw, progress=_say)
             manifest = write(preparation, engine, FolderWriter(Path(folder)), progress=_say)
         _say("copying the files to their address")

@@ -27,6 +27,17 @@ def policies_of(synthesized: Synthesized, bucket: str) -> list[dict[str, Any]]:
     ]
 
 
+def test_only_what_a_killed_preparation_left_expires_in_the_data_bucket(synthesized: Synthesized) -> None:
+    rules = [
+        {rule["Prefix"]: rule["ExpirationInDays"]}
+        for bucket in synthesized.resources("AWS::S3::Bucket", "data").values()
+        if "LoggingConfiguration" in bucket["Properties"]
+        for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+        if "ExpirationInDays" in rule
+    ]
+    assert rules == [{"prepared/unfinished/": 3}]
+
+
 def test_there_are_two_buckets_and_the_data_is_logged_into_the_other(synthesized: Synthesized) -> None:
     buckets = synthesized.resources("AWS::S3::Bucket")
     logging = {name: one["Properties"].get("LoggingConfiguration") for name, one in buckets.items()}

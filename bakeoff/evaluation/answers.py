@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 
@@ -19,12 +20,14 @@ class Answer:
         user_id: whose.
         item_ids: best first.
         finite: whether every score that is given is a finite number.
+        ordered: whether no score is above the one before it.
         error: the service's words, where it answered with an error instead of a list.
     """
 
     user_id: str
     item_ids: list[str]
     finite: bool
+    ordered: bool
     error: str | None
 
 
@@ -53,30 +56,33 @@ def parse_answer(line: str) -> Answer:
 
 def _transform(value: Mapping[str, Any]) -> Answer:
     items = value["items"]
-    return Answer(
-        user_id=_id(value["userId"]),
-        item_ids=[_id(item["itemId"]) for item in items],
-        finite=_finite([item.get("score") for item in items]),
-        error=None,
-    )
+    scores = [item.get("score") for item in items]
+    return _answer(_id(value["userId"]), [_id(item["itemId"]) for item in items], scores)
 
 
 def _personalize(value: Mapping[str, Any]) -> Answer:
     user_id = _id(value["input"]["userId"])
     if value.get("error") is not None:
-        return Answer(user_id=user_id, item_ids=[], finite=True, error=str(value["error"]))
+        return Answer(user_id=user_id, item_ids=[], finite=True, ordered=True, error=str(value["error"]))
     output = value["output"]
     item_ids, scores = output["recommendedItems"], output.get("scores")
     if scores is not None and len(scores) != len(item_ids):
         raise MalformedAnswer(f"it has {len(item_ids)} items and {len(scores)} scores")
-    return Answer(user_id=user_id, item_ids=[_id(item) for item in item_ids], finite=_finite(scores or []), error=None)
+    return _answer(user_id, [_id(item) for item in item_ids], scores or [])
+
+
+def _answer(user_id: str, item_ids: list[str], scores: list[Any]) -> Answer:
+    given = [score for score in scores if score is not None]
+    return Answer(
+        user_id=user_id,
+        item_ids=item_ids,
+        finite=all(math.isfinite(score) for score in given),
+        ordered=all(later <= earlier for earlier, later in pairwise(given)),
+        error=None,
+    )
 
 
 def _id(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"an id: {value!r} is no text")
     return value
-
-
-def _finite(scores: list[Any]) -> bool:
-    return all(score is None or math.isfinite(score) for score in scores)

@@ -1,6 +1,5 @@
 """Reads a contestant's lists from its folder and names what is wrong with them; nothing is mended."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.prepared import Prepared
-from bakeoff.evaluation.answers import MalformedAnswer, parse_answer
+from bakeoff.evaluation.answers import Answer, MalformedAnswer, parse_answer
+from bakeoff.evaluation.lines import lines_of
 from bakeoff.evaluation.ranking import NO_ITEM, Lists
 
 PATTERN = "*.out"
@@ -21,10 +21,12 @@ class ContestantLists:
     Args:
         lists: one per test user, in the order of ``prepared.test_users``; empty where there is none.
         problems: sentences; with any of them the contestant is unhealthy and not scored.
+        notes: sentences: what a reader should know though the lists can be scored.
     """
 
     lists: Lists
     problems: list[str]
+    notes: list[str]
 
 
 @dataclass
@@ -42,18 +44,23 @@ class _Findings:
         return [f"{kind}: {n}, such as {self.example[kind]}." for kind, n in self.count.items()]
 
 
-def read_lists(folder: Path, prepared: Prepared) -> ContestantLists:
+def read_lists(folder: Path, prepared: Prepared, *, drop_unknown: bool = False) -> ContestantLists:
     """Read every ``*.out`` file of the folder; the format is told from each line.
 
     Args:
         folder: of one contestant's lists.
         prepared: whose test users the lists are for.
+        drop_unknown: leave unknown items out and note them: a model that learnt from older data may know items that
+            this data has no more.
     """
     position = {prepared.users[row]: place for place, row in enumerate(prepared.test_users.tolist())}
     found: dict[int, npt.NDArray[np.int32]] = {}
-    findings = _Findings()
-    for where, line in _lines(folder):
-        _read_line(where, line, position=position, columns=prepared.item_columns, found=found, findings=findings)
+    findings, remarks = _Findings(), _Findings()
+    reader = _Reader(
+        position, prepared.item_columns, found, findings, remarks, unknown=remarks if drop_unknown else findings
+    )
+    for where, line in lines_of(folder, PATTERN):
+        reader.read(where, line)
     missing = [user for user, place in position.items() if place not in found]
     if missing:
         findings.add("Test users without a list", f"user {missing[0]}", n=len(missing))
@@ -61,46 +68,46 @@ def read_lists(folder: Path, prepared: Prepared) -> ContestantLists:
     return ContestantLists(
         lists=Lists.from_rows([found.get(place, empty) for place in range(len(position))]),
         problems=findings.sentences(),
+        notes=remarks.sentences(),
     )
 
 
-def _lines(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob(PATTERN)):
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield f"{path.name} line {number}", line
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Reads one line after the other; what is wrong goes to `findings` or, where it spoils nothing, to `remarks`."""
 
+    position: dict[str, int]
+    columns: dict[str, int]
+    found: dict[int, npt.NDArray[np.int32]]
+    findings: _Findings
+    remarks: _Findings
+    unknown: _Findings
 
-def _read_line(
-    where: str,
-    line: str,
-    *,
-    position: dict[str, int],
-    columns: dict[str, int],
-    found: dict[int, npt.NDArray[np.int32]],
-    findings: _Findings,
-) -> None:
-    try:
-        answer = parse_answer(line)
-    except MalformedAnswer as fault:
-        findings.add("Malformed lines", f"{where}: {fault}")
-        return
-    place = position.get(answer.user_id)
-    if place is None:
-        findings.add("Lists for users who are not test users", f"user {answer.user_id} in {where}")
-        return
-    if answer.error is not None:
-        findings.add("Users answered with an error", f"user {answer.user_id} in {where}: {answer.error}")
-        return
-    if place in found:
-        findings.add("Users with several lists", f"user {answer.user_id} in {where}")
-        return
-    unknown = [item for item in answer.item_ids if item not in columns]
-    if unknown:
-        findings.add("Lists with unknown items", f"item {unknown[0]} for user {answer.user_id} in {where}")
-    if len(set(answer.item_ids)) < len(answer.item_ids):
-        findings.add("Lists with an item twice", f"that of user {answer.user_id} in {where}")
-    if not answer.finite:
-        findings.add("Lists with a score that is no finite number", f"that of user {answer.user_id} in {where}")
-    found[place] = np.array([columns.get(item, NO_ITEM) for item in answer.item_ids], np.int32)
+    def read(self, where: str, line: str) -> None:
+        try:
+            answer = parse_answer(line)
+        except MalformedAnswer as fault:
+            self.findings.add("Malformed lines", f"{where}: {fault}")
+            return
+        place = self.position.get(answer.user_id)
+        if place is None:
+            self.findings.add("Lists for users who are not test users", f"user {answer.user_id} in {where}")
+        elif answer.error is not None:
+            self.findings.add("Users answered with an error", f"user {answer.user_id} in {where}: {answer.error}")
+        elif place in self.found:
+            self.findings.add("Users with several lists", f"user {answer.user_id} in {where}")
+        else:
+            self._look_at(answer, where)
+            self.found[place] = np.array([self.columns.get(item, NO_ITEM) for item in answer.item_ids], np.int32)
+
+    def _look_at(self, answer: Answer, where: str) -> None:
+        which = f"that of user {answer.user_id} in {where}"
+        unknown = [item for item in answer.item_ids if item not in self.columns]
+        if unknown:
+            self.unknown.add("Lists with unknown items", f"item {unknown[0]} for user {answer.user_id} in {where}")
+        if len(set(answer.item_ids)) < len(answer.item_ids):
+            self.findings.add("Lists with an item twice", which)
+        if not answer.finite:
+            self.findings.add("Lists with a score that is no finite number", which)
+        elif not answer.ordered:
+            self.remarks.add("Lists whose scores are not in order (scored in the order given)", which)

@@ -48,6 +48,72 @@ def recall(hits: npt.NDArray[np.bool_], n_relevant: npt.NDArray[np.int64], *, k:
     return found
 
 
+def precision(hits: npt.NDArray[np.bool_], n_relevant: npt.NDArray[np.int64], *, k: int) -> Floats:
+    """Precision at k per user: hits among the first k, divided by k, also where a list is shorter.
+
+    Source: Herlocker et al., "Evaluating collaborative filtering recommender systems", ACM TOIS 22(1), 2004.
+
+    Args:
+        hits: shape (n_users, at least k).
+        n_relevant: shape (n_users,); not used, the metrics share their arguments.
+        k: the cutoff.
+    """
+    found: Floats = hits[:, :k].sum(axis=1) / k
+    return found
+
+
+def hit_rate(hits: npt.NDArray[np.bool_], n_relevant: npt.NDArray[np.int64], *, k: int) -> Floats:
+    """Hit rate at k per user: 1 where the first k hold at least one relevant item, else 0.
+
+    Source: Deshpande and Karypis, "Item-based top-N recommendation algorithms", ACM TOIS 22(1), 2004.
+
+    Args:
+        hits: shape (n_users, at least k).
+        n_relevant: shape (n_users,); not used.
+        k: the cutoff.
+    """
+    hit = np.zeros(len(hits))
+    hit[hits[:, :k].any(axis=1)] = 1.0
+    return hit
+
+
+def mrr(hits: npt.NDArray[np.bool_], n_relevant: npt.NDArray[np.int64], *, k: int) -> Floats:
+    """Reciprocal rank of the first hit among the first k, per user; 0 where there is none. Its mean is MRR.
+
+    Source: Voorhees, "The TREC-8 question answering track report", TREC 1999.
+
+    Args:
+        hits: shape (n_users, at least k).
+        n_relevant: shape (n_users,); not used.
+        k: the cutoff.
+    """
+    top = hits[:, :k]
+    first: Floats = 1.0 + top.argmax(axis=1)
+    first[~top.any(axis=1)] = np.inf
+    return 1 / first
+
+
+def average_precision(hits: npt.NDArray[np.bool_], n_relevant: npt.NDArray[np.int64], *, k: int) -> Floats:
+    """Average precision at k per user; its mean over users is MAP.
+
+    Sum over ranks r <= k of hit_r * (hits up to r) / r, divided by min(k, n_relevant), so that a perfect list has 1.
+    ranx and rectools divide by n_relevant.
+
+    Source: Manning et al., "Introduction to Information Retrieval", 2008, section 8.4, with the divisor of Kaggle's
+    MAP@k, which suits lists that end at k.
+
+    Args:
+        hits: shape (n_users, at least k).
+        n_relevant: shape (n_users,); relevant items per user, all above 0.
+        k: the cutoff.
+    """
+    top = hits[:, :k]
+    up_to = np.cumsum(top, axis=1, dtype=np.int16)
+    ranks = np.arange(1, top.shape[1] + 1)
+    gained: Floats = np.where(top, up_to / ranks, 0.0).sum(axis=1)
+    return gained / np.minimum(n_relevant, k)
+
+
 def coverage(ranked: npt.NDArray[np.int32], *, n_candidates: int, k: int) -> float:
     """Catalogue coverage at k: the share of the candidates that stand among the first k of at least one user's list.
 

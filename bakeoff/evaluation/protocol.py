@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bakeoff.data.prepared import Prepared
-from bakeoff.evaluation.bootstrap import Bootstrap
-from bakeoff.evaluation.scoring import CUTOFFS
+from bakeoff.evaluation.field import OF_CATALOGUE, OF_POPULARITY, OF_SAMPLE, TESTED, PairedTests
+from bakeoff.evaluation.slices import Slice
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap
+from bakeoff.evaluation.target import SAMPLED_USERS, SEED
 
 CANDIDATES = "items with at least one train or validation interaction"
 SEEN = "all items that are known of a user before the test; dropped from every list"
@@ -25,6 +27,8 @@ class Protocol:
         users: how many users are tested.
         candidates: how many items may be recommended.
         bootstrap: how intervals are drawn.
+        tests: how contestants are tested against each other.
+        slices: of users and items.
     """
 
     dataset: str
@@ -35,9 +39,11 @@ class Protocol:
     users: int
     candidates: int
     bootstrap: Bootstrap
+    tests: PairedTests
+    slices: list[Slice]
 
     @classmethod
-    def of(cls, prepared: Prepared, bootstrap: Bootstrap) -> "Protocol":
+    def of(cls, prepared: Prepared, *, bootstrap: Bootstrap, tests: PairedTests, slices: list[Slice]) -> "Protocol":
         """The protocol under which lists for the prepared data are compared."""
         split = prepared.manifest["split"]
         return cls(
@@ -49,6 +55,8 @@ class Protocol:
             users=len(prepared.test_users),
             candidates=int(prepared.candidates.sum()),
             bootstrap=bootstrap,
+            tests=tests,
+            slices=slices,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -60,13 +68,22 @@ class Protocol:
             "seen": SEEN,
             "candidates": {"rule": CANDIDATES, "count": self.candidates},
             "users": self.users,
-            "cutoffs": {metric: list(cutoffs) for metric, cutoffs in CUTOFFS.items()},
+            "metrics": {
+                "ofAllUsers": [*TESTED, *OF_POPULARITY, *OF_CATALOGUE],
+                "ofSampledUsers": list(OF_SAMPLE),
+                "sampledUsers": min(self.users, SAMPLED_USERS),
+                "sampleSeed": SEED,
+            },
             "intervals": {
                 "method": "bootstrap over users",
                 "confidence": self.bootstrap.confidence,
                 "resamples": self.bootstrap.resamples,
                 "seed": self.bootstrap.seed,
             },
+            "tests": {**self.tests.to_json(), "metrics": list(TESTED)},
+            "slices": [
+                {"of": one.of, "slice": one.name, "rule": one.rule, "metric": one.metric} for one in self.slices
+            ],
         }
 
     def __str__(self) -> str:
@@ -79,5 +96,7 @@ class Protocol:
                 f"seen        {SEEN}",
                 f"intervals   bootstrap over users, {self.bootstrap.confidence:.0%}, {self.bootstrap.resamples} "
                 f"resamples, seed {self.bootstrap.seed}",
+                f"tests       {self.tests.to_json()['method']}, {self.tests.permutations} sign flips, seed "
+                f"{self.tests.seed}",
             ]
         )

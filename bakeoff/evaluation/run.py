@@ -1,103 +1,187 @@
 """One call for the whole evaluation: prepared folder, lists and the run's description in, results out."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from bakeoff.data.prepared import Prepared
-from bakeoff.errors import EvaluationError
-from bakeoff.evaluation.bootstrap import Bootstrap
+from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
+from bakeoff.evaluation.health import notes_on
+from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
 from bakeoff.evaluation.lists import read_lists
+from bakeoff.evaluation.lists_table import LISTS_PARQUET, write_lists
+from bakeoff.evaluation.neighbours import score_neighbours
+from bakeoff.evaluation.order import read_order, refuse_other_splits
 from bakeoff.evaluation.protocol import Protocol
-from bakeoff.evaluation.ranking import NO_ITEM
+from bakeoff.evaluation.ratings import score_ratings
 from bakeoff.evaluation.results import ContestantResult, Results
-from bakeoff.evaluation.scoring import LONGEST, rank, score
+from bakeoff.evaluation.scoring import rank
+from bakeoff.evaluation.slices import slices_of
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate
+from bakeoff.evaluation.target import Target
 
-RUN = "run.json"
+Columns = npt.NDArray[np.int32]
 
 
-def evaluate_run(
-    *, prepared_folder: Path, lists_folder: Path, run_folder: Path, bootstrap: Bootstrap | None = None
-) -> Results:
-    """Score every contestant of the run that has sound lists; name what is wrong with the others.
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """Where an evaluation reads and writes.
 
     Args:
-        prepared_folder: of the frozen split.
-        lists_folder: a contestant's lists lie where its ``lists`` in run.json says.
-        run_folder: holds ``run.json``.
+        prepared: of the frozen split.
+        lists: a contestant's lists lie where its ``lists`` in run.json says.
+        run: holds ``run.json``.
+        incumbent: the folder ``matrix`` of what the incumbent learnt from; looked at only where run.json names one.
+        output: takes ``metrics.json``, ``metrics.csv`` and ``lists.parquet``.
+    """
+
+    prepared: Path
+    lists: Path
+    run: Path
+    incumbent: Path
+    output: Path
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Entered:
+    """One contestant as it came: its recommendable lists, or why there are none."""
+
+    ranked: Columns | None
+    more: Mapping[str, Estimate]
+    problems: list[str]
+    notes: list[str]
+
+
+def evaluate_run(folders: Folders, *, bootstrap: Bootstrap | None = None, tests: PairedTests | None = None) -> Results:
+    """Score every contestant of the run that has sound lists, name what is wrong with the others, write the results.
+
+    Args:
+        folders: where it reads and writes.
         bootstrap: how intervals are drawn.
+        tests: how contestants are tested against each other.
 
     Raises:
         DataError: the prepared folder is incomplete.
         EvaluationError: run.json is missing or malformed, or the run or lists belong to another split.
     """
-    bootstrap = bootstrap or Bootstrap()
-    prepared = Prepared.open(prepared_folder)
-    run = _read_run(run_folder / RUN)
-    _refuse_other_splits(run, prepared.split_hash)
-    return Results(
-        run_id=run["runId"],
-        protocol=Protocol.of(prepared, bootstrap),
-        contestants={
-            contestant["name"]: _evaluate(contestant, lists_folder, prepared, bootstrap)
-            for contestant in run["contestants"]
-        },
+    bootstrap, tests = bootstrap or Bootstrap(), tests or PairedTests()
+    prepared = Prepared.open(folders.prepared)
+    run = read_order(folders.run)
+    refuse_other_splits(run, prepared.split_hash)
+    target = Target.of(
+        users=prepared.test_users,
+        holdout=prepared.test_holdout,
+        fitted=prepared.train_and_validation,
+        documents=prepared.documents(),
     )
+    entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap) for one in run["contestants"]}
+    ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
+    field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
+    results = Results(
+        run_id=run["runId"],
+        protocol=Protocol.of(prepared, bootstrap=bootstrap, tests=tests, slices=slices_of(target)),
+        contestants={one["name"]: _result(one, entered[one["name"]], field) for one in run["contestants"]},
+        comparisons=field.comparisons if field else None,
+        agreement=field.agreement if field else {},
+        incumbent=_incumbent(run.get("incumbent"), folders, prepared, ranked, target, bootstrap=bootstrap, tests=tests),
+    )
+    write_lists(folders.output / LISTS_PARQUET, ranked, target, prepared)
+    results.write(folders.output)
+    return results
 
 
-def _evaluate(
-    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, bootstrap: Bootstrap
-) -> ContestantResult:
-    labels: dict[str, Any] = {
-        "twin": bool(contestant.get("twin", False)),
-        "learns_from": contestant.get("learnsFrom", "liked"),
-    }
+def _enter(
+    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, target: Target, bootstrap: Bootstrap
+) -> _Entered:
     if contestant["status"] != "ok":
         reason = contestant.get("reason") or "no reason is given"
-        return ContestantResult(metrics={}, problems=[f"It did not finish: {reason}"], notes=[], **labels)
+        return _Entered(ranked=None, more={}, problems=[f"It did not finish: {reason}"], notes=[])
     read = read_lists(lists_folder / contestant["lists"], prepared)
-    if read.problems:
-        return ContestantResult(metrics={}, problems=read.problems, notes=[], **labels)
-    users, holdout = prepared.test_users, prepared.test_holdout
-    ranked = rank(read.lists, users=users, holdout=holdout)
-    n_short = int((ranked[:, -1] == NO_ITEM).sum())
-    note = (
-        f"{n_short} of {len(users)} lists hold fewer than {LONGEST} recommendable items (the shortest "
-        f"{int((ranked != NO_ITEM).sum(axis=1).min())}) and are scored as they are."
+    more, problems = _further(contestant, lists_folder, prepared, bootstrap)
+    problems = [*read.problems, *problems]
+    if problems:
+        return _Entered(ranked=None, more={}, problems=problems, notes=read.notes)
+    ranked = rank(read.lists, users=target.users, holdout=target.holdout)
+    notes = notes_on(
+        read.lists,
+        ranked,
+        target,
+        longest_list=contestant.get("longestList"),
+        personal=bool(contestant.get("needsHistory", True)),
     )
-    return ContestantResult(
-        metrics=score(ranked, users=users, holdout=holdout, bootstrap=bootstrap),
-        problems=[],
-        notes=[note] if n_short else [],
-        **labels,
-    )
+    return _Entered(ranked=ranked, more=more, problems=[], notes=[*read.notes, *notes])
 
 
-def _read_run(path: Path) -> dict[str, Any]:
-    try:
-        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise EvaluationError(f"{path} does not exist; it says which contestants the run has.") from error
-    except ValueError as error:
-        raise EvaluationError(f"{path} is no JSON: {error}.") from error
-    if not isinstance(run, dict):
-        raise EvaluationError(f"{path} holds no JSON object; it says which contestants the run has.")
-    faults = [f"{name} is missing" for name in ("runId", "split", "contestants") if name not in run]
-    for number, contestant in enumerate(run.get("contestants", [])):
-        needed = ("name", "status", *(("split", "lists") if contestant.get("status") == "ok" else ()))
-        faults += [f"contestants[{number}].{name} is missing" for name in needed if name not in contestant]
-    if faults:
-        raise EvaluationError(f"{path} is incomplete: {'; '.join(faults)}.")
-    return run
+def _further(
+    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, bootstrap: Bootstrap
+) -> tuple[dict[str, Estimate], list[str]]:
+    """What a contestant gives beside lists: predicted ratings, neighbours of items."""
+    metrics: dict[str, Estimate] = {}
+    problems: list[str] = []
+    for given, score in (("predictions", score_ratings), ("neighbours", score_neighbours)):
+        if contestant.get(given):
+            found, faults = score(lists_folder / contestant[given], prepared, bootstrap)
+            metrics |= found
+            problems += faults
+    return metrics, problems
 
 
-def _refuse_other_splits(run: Mapping[str, Any], split: str) -> None:
-    recorded = {"the run": run["split"]}
-    recorded |= {entry["name"]: entry["split"] for entry in run["contestants"] if entry["status"] == "ok"}
-    others = [f"{name} has {other}" for name, other in recorded.items() if other != split]
-    if others:
-        raise EvaluationError(
-            f"Lists of another split cannot be compared: the prepared data has the split {split}, but "
-            f"{'; '.join(others)}. Ask those contestants for lists on the prepared data."
+def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | None) -> ContestantResult:
+    scored: Scored | None = None
+    if field is not None and entered.ranked is not None:
+        own = field.contestants[contestant["name"]]
+        scored = Scored(
+            metrics={**own.metrics, **entered.more}, slices=own.slices, popularity_curve=own.popularity_curve
         )
+    return ContestantResult(
+        scored=scored,
+        problems=entered.problems,
+        notes=entered.notes,
+        twin=bool(contestant.get("twin", False)),
+        learns_from=contestant.get("learnsFrom", "liked"),
+    )
+
+
+def _incumbent(
+    incumbent: Mapping[str, Any] | None,
+    folders: Folders,
+    prepared: Prepared,
+    ranked: Mapping[str, Columns],
+    target: Target,
+    *,
+    bootstrap: Bootstrap,
+    tests: PairedTests,
+) -> Incumbent | None:
+    """What serves now, compared with every healthy contestant; a reason instead where it cannot be."""
+    if incumbent is None:
+        return None
+    lists, reason = _lists_of_incumbent(incumbent, folders.lists, prepared, ranked, target)
+    if lists is None or not ranked:
+        reason = reason or "no contestant of this run has sound lists"
+        return Incumbent(run_id=incumbent["runId"], name=incumbent["name"], users=0, reason=reason)
+    if incumbent.get("split") == prepared.split_hash:
+        compared = np.ones(len(target.users), np.bool_)  # it learnt from the same rows as the challengers
+    else:
+        compared = comparable_users(prepared, folders.incumbent)
+    return compare_with_incumbent(incumbent, lists, ranked, target, compared=compared, bootstrap=bootstrap, tests=tests)
+
+
+def _lists_of_incumbent(
+    incumbent: Mapping[str, Any],
+    lists_folder: Path,
+    prepared: Prepared,
+    ranked: Mapping[str, Columns],
+    target: Target,
+) -> tuple[Columns | None, str | None]:
+    if incumbent.get("sameAs") in ranked:
+        return ranked[incumbent["sameAs"]], None
+    if not incumbent.get("lists"):
+        return None, incumbent.get("reason") or "there are no lists of it for this split"
+    read = read_lists(lists_folder / incumbent["lists"], prepared, drop_unknown=True)
+    if read.problems:
+        return None, f"its lists are not sound: {' '.join(read.problems)}"
+    return rank(read.lists, users=target.users, holdout=target.holdout), None

@@ -4,9 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.holdout import Holdout
-from bakeoff.evaluation.bootstrap import Bootstrap, Estimate, estimate_coverage, estimate_means
 from bakeoff.evaluation.metrics import ndcg, recall
 from bakeoff.evaluation.ranking import Lists, contains, recommendable
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate, estimate_means
+from bakeoff.evaluation.statistics.exposure import estimate_coverage
 
 # Per metric its cutoffs; the longest is the length of list that is asked for beyond what a user has seen.
 CUTOFFS = {"ndcg": (10, 100), "recall": (10,), "coverage": (10,)}

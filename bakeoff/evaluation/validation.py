@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from bakeoff.data.holdout import Holdout
 from bakeoff.errors import EvaluationError
-from bakeoff.evaluation.bootstrap import Bootstrap, Estimate
 from bakeoff.evaluation.ranking import Lists
 from bakeoff.evaluation.scoring import rank, score
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate
 
 
 def score_validation(

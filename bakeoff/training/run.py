@@ -10,7 +10,7 @@ from typing import Any
 
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
-from bakeoff.evaluation.bootstrap import Estimate
+from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.recommenders import find
 from bakeoff.recommenders.base import Epoch, Signal, parse_settings
 from bakeoff.recommenders.base.archive import Archive

@@ -9,10 +9,10 @@ from bakeoff.data.holdout import Holdout
 from bakeoff.data.interactions import Interactions
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
-from bakeoff.evaluation.bootstrap import Estimate
 from bakeoff.evaluation.metrics import coverage, ndcg
 from bakeoff.evaluation.ranking import NO_ITEM
 from bakeoff.evaluation.scoring import LONGEST, find_hits
+from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.evaluation.validation import score_validation
 from bakeoff.recommenders.base import Model
 from bakeoff.recommenders.base.lists import CHUNK, top_n

@@ -8,7 +8,7 @@ import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from bakeoff.config import load_config
-from bakeoff.evaluation.bootstrap import Estimate
+from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.training.run import describe_validation
 from stacks.workflow.sagemaker_contestant import METRICS
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bakeoff.evaluation.metrics import coverage, ndcg, recall
+from bakeoff.evaluation.metrics import average_precision, coverage, hit_rate, mrr, ndcg, precision, recall
 
 
 def hits(*rows: str) -> npt.NDArray[np.bool_]:
@@ -43,6 +43,23 @@ def test_recall_worked_by_hand() -> None:
     assert recall(hits(".x.."), relevant(2), k=3).tolist() == [0.5]
 
 
+def test_precision_divides_by_k_also_where_the_list_is_shorter() -> None:
+    assert precision(hits("x.x", "x  "), relevant(3, 1), k=5).tolist() == [pytest.approx(2 / 5), pytest.approx(1 / 5)]
+
+
+def test_hit_rate_and_mrr_worked_by_hand() -> None:
+    marks = hits("..x.x", "....x", ".....")
+    assert hit_rate(marks, relevant(2, 1, 1), k=4).tolist() == [1.0, 0.0, 0.0]
+    assert mrr(marks, relevant(2, 1, 1), k=4).tolist() == [pytest.approx(1 / 3), 0.0, 0.0]
+
+
+def test_average_precision_worked_by_hand() -> None:
+    # Hits at ranks 1 and 3 of 3 relevant items, k = 5: (1/1 + 2/3) / 3.
+    assert average_precision(hits("x.x.."), relevant(3), k=5).tolist() == [pytest.approx(5 / 9)]
+    # Two ranks hold two of four relevant items: perfect at k = 2.
+    assert average_precision(hits("xx.."), relevant(4), k=2).tolist() == [1.0]
+
+
 def test_coverage_counts_distinct_candidates_in_the_first_k() -> None:
     ranked = np.array([[0, 1, 2], [0, 3, 4], [5, -1, -1]], np.int32)
     assert coverage(ranked, n_candidates=10, k=2) == pytest.approx(0.4)
@@ -68,3 +85,9 @@ def test_metrics_equal_the_formulas_written_as_loops(users: list[tuple[list[bool
         assert by_ndcg == pytest.approx(gained / ideal)
         assert by_recall == pytest.approx(sum(row[:k]) / min(k, n))
         assert 0 <= by_ndcg <= 1 + 1e-12
+    for row, n, by_map, by_mrr in zip(
+        marks, n_relevant, average_precision(marks, n_relevant, k=k), mrr(marks, n_relevant, k=k), strict=True
+    ):
+        ranks = [rank for rank in range(1, k + 1) if row[rank - 1]]
+        assert by_map == pytest.approx(sum((place + 1) / rank for place, rank in enumerate(ranks)) / min(k, n))
+        assert by_mrr == pytest.approx(1 / ranks[0] if ranks else 0)

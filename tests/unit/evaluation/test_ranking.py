@@ -51,8 +51,8 @@ def test_recommendable_equals_keep_recommendable_on_every_list(
 def test_contains_never_finds_no_item() -> None:
     # The key of (user 1, no item) would be that of (user 0, last item).
     interactions = seen_by([{N_ITEMS - 1}, {0}])
-    found = contains(interactions, rows=np.array([0, 1, 1, 0]), columns=np.array([N_ITEMS - 1, NO_ITEM, 0, 0]))
-    assert found.tolist() == [True, False, True, False]
+    found = contains(interactions, rows=np.array([0, 0, 1, 1]), columns=np.array([N_ITEMS - 1, 0, NO_ITEM, 0]))
+    assert found.tolist() == [True, False, False, True]
 
 
 def test_lists_of_a_filled_up_matrix_end_where_the_filling_starts() -> None:

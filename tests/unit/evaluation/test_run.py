@@ -1,19 +1,23 @@
 """The whole evaluation on the small data: what is scored, what is named unhealthy, what is refused."""
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+from jsonschema import Draft202012Validator
 
 from bakeoff.contracts.interactions import ScoredItem, keep_recommendable
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError, EvaluationError
-from bakeoff.evaluation.bootstrap import Bootstrap
+from bakeoff.evaluation.field import OF_CATALOGUE, OF_POPULARITY, OF_SAMPLE, TESTED, PairedTests
 from bakeoff.evaluation.results import Results
-from bakeoff.evaluation.run import evaluate_run
+from bakeoff.evaluation.run import Folders, evaluate_run
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap
 from tests.support.recommenders import (
     personalize_answer,
     popular_items,
@@ -22,7 +26,9 @@ from tests.support.recommenders import (
     write_answers,
 )
 
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "metrics.schema.json"
 QUICK = Bootstrap(resamples=50)
+FEW = PairedTests(permutations=200)
 Answers = list[dict[str, Any]]
 
 
@@ -46,11 +52,12 @@ class Room:
         run = {"runId": "r1", "split": self.prepared.split_hash, "contestants": self.contestants, **changes}
         (self.folder / "run").mkdir(exist_ok=True)
         (self.folder / "run" / "run.json").write_text(json.dumps(run), encoding="utf-8")
-        return evaluate_run(
-            prepared_folder=self.prepared.folder,
-            lists_folder=self.folder / "lists",
-            run_folder=self.folder / "run",
-            bootstrap=QUICK,
+        return evaluate_run(self.folders(), bootstrap=QUICK, tests=FEW)
+
+    def folders(self, **changes: Path) -> Folders:
+        folders = {"prepared": self.prepared.folder, "lists": self.folder / "lists", "run": self.folder / "run"}
+        return Folders(
+            **{**folders, "incumbent": self.folder / "incumbent", "output": self.folder / "output", **changes}
         )
 
 
@@ -75,10 +82,12 @@ def test_scores_equal_those_counted_by_hand_from_the_files(room: Room, prepared:
         recalls.append(len(relevant & set(top)) / min(10, len(relevant)))
     assert metrics["recall@10"].value == pytest.approx(sum(recalls) / len(recalls))
     assert metrics["coverage@10"].value == pytest.approx(len(shown) / len(candidates))
-    assert list(metrics) == ["ndcg@10", "ndcg@100", "recall@10", "coverage@10"]
-    for estimate in metrics.values():
-        assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
-        assert estimate.n == len(prepared.test_users)
+    assert set(metrics) <= {*TESTED, *OF_POPULARITY, *OF_CATALOGUE, *OF_SAMPLE}
+    assert set(metrics) >= {*TESTED, *OF_POPULARITY, *OF_CATALOGUE, "personalization@10"}
+    for name, estimate in metrics.items():
+        assert 0 <= estimate.low <= estimate.value <= estimate.high, name
+        assert estimate.high <= 1 or name == "novelty@10"
+        assert estimate.n <= len(prepared.test_users)
 
 
 def test_lists_that_hold_the_test_items_first_score_one(room: Room, prepared: Prepared) -> None:
@@ -117,8 +126,9 @@ def test_short_lists_are_scored_and_noted(room: Room, prepared: Prepared) -> Non
     result = room.evaluate().contestants["popularity"]
     assert result.healthy
     assert result.metrics["ndcg@10"].n == len(prepared.test_users)
-    assert len(result.notes) == 1
-    assert "the shortest 0) and are scored as they are" in result.notes[0]
+    short, seen = result.notes
+    assert "the shortest 0) and are scored as they are" in short
+    assert "of the entries were items that the user had seen" in seen
 
 
 def _lose(answers: Answers) -> None:
@@ -211,11 +221,9 @@ def test_run_of_another_split_is_refused(room: Room) -> None:
         room.evaluate(split="0ther")
 
 
-def test_run_json_that_is_missing_malformed_or_incomplete_is_named(room: Room, prepared: Prepared) -> None:
+def test_run_json_that_is_missing_malformed_or_incomplete_is_named(room: Room) -> None:
     def evaluate() -> Results:
-        return evaluate_run(
-            prepared_folder=prepared.folder, lists_folder=room.folder, run_folder=room.folder, bootstrap=QUICK
-        )
+        return evaluate_run(room.folders(run=room.folder), bootstrap=QUICK)
 
     with pytest.raises(EvaluationError, match=r"run\.json does not exist"):
         evaluate()
@@ -232,22 +240,22 @@ def test_run_json_that_is_missing_malformed_or_incomplete_is_named(room: Room, p
         assert f"{missing} is missing" in str(raised.value)
 
 
-def test_unfinished_prepared_folder_is_refused(tmp_path: Path) -> None:
+def test_unfinished_prepared_folder_is_refused(room: Room, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"manifest\.json does not exist"):
-        evaluate_run(prepared_folder=tmp_path, lists_folder=tmp_path, run_folder=tmp_path)
+        evaluate_run(room.folders(prepared=tmp_path))
 
 
 def test_results_are_headed_by_the_protocol_and_written_in_the_same_bytes_again(room: Room, prepared: Prepared) -> None:
     room.enter("popularity", twin=True, learnsFrom="all")
     room.contestants.append({"name": "broken", "status": "failed", "reason": "r"})
     results = room.evaluate()
-    results.write(room.folder / "one")
-    room.evaluate().write(room.folder / "two")
-    for name in ("metrics.json", "metrics.csv"):
-        assert (room.folder / "one" / name).read_bytes() == (room.folder / "two" / name).read_bytes()
-    assert sorted(path.name for path in (room.folder / "one").iterdir()) == ["metrics.csv", "metrics.json"]
-    written = json.loads((room.folder / "one" / "metrics.json").read_text(encoding="utf-8"))
-    assert (written["format"], written["runId"]) == (1, "r1")
+    output = room.folder / "output"
+    once = {path.name: path.read_bytes() for path in output.iterdir()}
+    assert sorted(once) == ["lists.parquet", "metrics.csv", "metrics.json"]
+    room.evaluate()
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == once
+    written = json.loads(once["metrics.json"])
+    assert (written["format"], written["runId"]) == (2, "r1")
     assert written["protocol"]["split"]["hash"] == prepared.split_hash
     assert written["protocol"]["liked"] == "value >= 4"
     assert written["protocol"]["users"] == len(prepared.test_users)
@@ -258,14 +266,16 @@ def test_results_are_headed_by_the_protocol_and_written_in_the_same_bytes_again(
         "seed": 42,
     }
     assert written["contestants"]["broken"] == {
-        "metrics": {},
-        "health": {"healthy": False, "problems": ["It did not finish: r"], "notes": []},
         "twin": False,
         "learnsFrom": "liked",
+        "health": {"healthy": False, "problems": ["It did not finish: r"], "notes": []},
+        "metrics": {},
+        "slices": [],
+        "popularityCurve": [],
     }
-    with (room.folder / "one" / "metrics.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    assert [row["metric"] for row in rows] == ["ndcg@10", "ndcg@100", "recall@10", "coverage@10", ""]
+    rows = list(csv.DictReader(io.StringIO(once["metrics.csv"].decode())))
+    assert [row["metric"] for row in rows if not row["slice"]] == [*written["contestants"]["popularity"]["metrics"], ""]
+    assert {row["slice"] for row in rows} >= {"", "users: heavy", "items: tail"}
     ndcg = written["contestants"]["popularity"]["metrics"]["ndcg@10"]
     assert rows[0] == {
         "contestant": "popularity",
@@ -273,7 +283,119 @@ def test_results_are_headed_by_the_protocol_and_written_in_the_same_bytes_again(
         "learnsFrom": "all",
         "healthy": "true",
         "metric": "ndcg@10",
+        "slice": "",
         **{name: str(value) for name, value in ndcg.items()},
     }
     assert rows[-1]["healthy"] == "false"
     assert str(results).index(prepared.split_hash) < str(results).index("popularity (twin): ndcg@10 ")
+
+
+def test_results_fit_the_published_schema(room: Room, prepared: Prepared) -> None:
+    room.enter("popularity")
+    room.enter("other", list(reversed(popularity_answers(prepared))))
+    room.contestants.append({"name": "broken", "status": "failed", "reason": "r"})
+    room.evaluate(incumbent={"runId": "r0", "name": "popularity", "sameAs": "popularity", "split": prepared.split_hash})
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    written = json.loads((room.folder / "output" / "metrics.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert [fault.message for fault in Draft202012Validator(schema).iter_errors(written)] == []
+    del written["contestants"]["popularity"]["metrics"]["ndcg@10"]["low"]
+    assert not Draft202012Validator(schema).is_valid(written)
+
+
+def test_lists_parquet_holds_what_was_scored(room: Room, prepared: Prepared) -> None:
+    room.enter("popularity")
+    results = room.evaluate()
+    table = pq.read_table(room.folder / "output" / "lists.parquet").to_pylist()
+    assert [row["userId"] for row in table] == [prepared.users[user] for user in prepared.test_users]
+    first = table[0]
+    seen = {prepared.items[column] for column in prepared.seen(int(prepared.test_users[0]))}
+    assert not seen & set(first["items"])
+    recalls = [sum(row["hits"][:10]) / min(10, row["relevant"]) for row in table]
+    assert sum(recalls) / len(recalls) == pytest.approx(results.contestants["popularity"].metrics["recall@10"].value)
+
+
+def test_two_contestants_with_the_same_lists_cannot_be_told_apart(room: Room) -> None:
+    room.enter("one")
+    room.enter("other")
+    written = room.evaluate().to_json()
+    assert written["groups"]["ndcg@10"] == [["one", "other"]]
+    (tie,) = [entry for entry in written["comparisons"] if entry["metric"] == "ndcg@10"]
+    assert (tie["p"], tie["different"], tie["difference"]["value"], tie["smallest"]) == (1.0, False, 0.0, 0.0)
+    (agreed,) = written["agreement"]
+    assert (agreed["a"], agreed["b"], agreed["rbo"]["value"]) == ("one", "other", pytest.approx(1.0))
+
+
+def test_the_same_list_for_everybody_is_noted(room: Room, prepared: Prepared) -> None:
+    room.enter("popularity", needsHistory=True)
+    room.enter("honest", needsHistory=False)
+    results = room.evaluate().contestants
+    assert "Everybody is given the same list, although it is asked with their histories." in results["popularity"].notes
+    assert "Everybody is given the same list, as it says of itself." in results["honest"].notes
+
+
+def test_scores_out_of_order_are_noted_and_scored_in_the_order_given(room: Room, prepared: Prepared) -> None:
+    answers = popularity_answers(prepared)
+    for answer in answers[:3]:
+        for rank, item in enumerate(answer["items"]):
+            item["score"] = rank
+    room.enter("rising", answers)
+    room.enter("sound")
+    results = room.evaluate().contestants
+    assert results["rising"].metrics == results["sound"].metrics
+    assert any(
+        note.startswith("Lists whose scores are not in order") and ": 3, such" in note
+        for note in results["rising"].notes
+    )
+
+
+def test_declared_longest_list_is_no_shortage(room: Room, prepared: Prepared) -> None:
+    answers = popularity_answers(prepared)
+    room.enter("short", answers, longestList=5)
+    assert not any("fewer than" in note for note in room.evaluate().contestants["short"].notes)
+
+
+def test_predicted_ratings_are_scored_beside_the_lists(room: Room, prepared: Prepared) -> None:
+    held_out = prepared.test.of_users(prepared.test_users)
+    predictions = [
+        {
+            "userId": prepared.users[prepared.test_users[row]],
+            "itemId": prepared.items[column],
+            "value": float(value) + (0.5 if place % 2 else -1.5),
+        }
+        for place, (row, column, value) in enumerate(zip(held_out.rows, held_out.indices, held_out.values, strict=True))
+    ]
+    room.enter("rating", predictions="rating/predicted")
+    write_answers(room.folder / "lists" / "rating" / "predicted" / "part.jsonl", predictions)
+    metrics = room.evaluate().contestants["rating"].metrics
+    odd = len(predictions) // 2
+    even = len(predictions) - odd
+    assert metrics["mae"].value == pytest.approx((0.5 * odd + 1.5 * even) / len(predictions))
+    assert metrics["rmse"].value == pytest.approx(((0.25 * odd + 2.25 * even) / len(predictions)) ** 0.5)
+    assert metrics["rmse"].low < metrics["rmse"].value < metrics["rmse"].high
+
+
+def test_missing_and_malformed_predictions_make_a_contestant_unhealthy(room: Room) -> None:
+    room.enter("rating", predictions="rating/predicted")
+    write_answers(room.folder / "lists" / "rating" / "predicted" / "part.jsonl", [{"userId": "1"}])
+    problems = room.evaluate().contestants["rating"].problems
+    assert problems[0] == "1 lines of the predicted ratings are malformed."
+    assert problems[1].endswith("held-out ratings have no finite prediction.")
+
+
+def test_neighbour_lists_are_scored_by_use(room: Room, prepared: Prepared) -> None:
+    room.enter("alike", neighbours="alike/neighbours")
+    items = [
+        {"itemId": item, "items": [{"itemId": other} for other in prepared.items[:3]]} for item in prepared.items[:4]
+    ]
+    write_answers(room.folder / "lists" / "alike" / "neighbours" / "part.jsonl", items)
+    usefulness = room.evaluate().contestants["alike"].metrics["usefulness@10"]
+    assert 0 < usefulness.value < 1
+    assert usefulness.n == 4
+
+
+def test_unknown_neighbours_make_a_contestant_unhealthy(room: Room, prepared: Prepared) -> None:
+    room.enter("alike", neighbours="alike/neighbours")
+    answers = [{"itemId": prepared.items[0], "items": [{"itemId": "unheard of"}]}]
+    write_answers(room.folder / "lists" / "alike" / "neighbours" / "part.jsonl", answers)
+    assert room.evaluate().contestants["alike"].problems == ["1 neighbour lists name unknown items."]

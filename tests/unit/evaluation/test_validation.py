@@ -5,7 +5,7 @@ import pytest
 
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import EvaluationError
-from bakeoff.evaluation.bootstrap import Bootstrap
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap
 from bakeoff.evaluation.validation import score_validation
 
 

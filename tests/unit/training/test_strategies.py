@@ -12,9 +12,10 @@ from bakeoff.data import layout
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.run import prepare_folder
 from bakeoff.data.settings import GLOBAL_TIME, NEW_USERS, STRATEGIES, PreparationSettings, SplitSettings
-from bakeoff.evaluation.bootstrap import Bootstrap
+from bakeoff.evaluation.field import PairedTests
 from bakeoff.evaluation.results import Results
-from bakeoff.evaluation.run import evaluate_run
+from bakeoff.evaluation.run import Folders, evaluate_run
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap
 from bakeoff.recommenders import ease
 from bakeoff.recommenders.base.answering import JSON_LINES, answer, read_requests
 from bakeoff.training.validation import HeldOutUsers
@@ -56,12 +57,14 @@ def evaluate(folder: Path, prepared: Prepared, answers: dict[str, list[dict[str,
         entries.append({"name": name, "status": "ok", "split": prepared.split_hash, "lists": name})
     run = {"runId": "r1", "split": prepared.split_hash, "contestants": entries}
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
-    return evaluate_run(
-        prepared_folder=prepared.folder,
-        lists_folder=folder / "lists",
-        run_folder=folder,
-        bootstrap=Bootstrap(resamples=20),
+    where = Folders(
+        prepared=prepared.folder,
+        lists=folder / "lists",
+        run=folder,
+        incumbent=folder / "incumbent",
+        output=folder / "output",
     )
+    return evaluate_run(where, bootstrap=Bootstrap(resamples=20), tests=PairedTests(permutations=50))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

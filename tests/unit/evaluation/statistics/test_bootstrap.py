@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bakeoff.evaluation.bootstrap import Bootstrap, Estimate, estimate_coverage, estimate_means
+from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate, estimate_means
+from bakeoff.evaluation.statistics.exposure import estimate_coverage
 
 
 def test_interval_of_a_mean_has_the_width_that_theory_says() -> None:

@@ -1,0 +1,1 @@
+"""How sure a figure is: bootstrap intervals, paired permutation tests, corrections, groups, power."""

@@ -1,15 +1,16 @@
-"""Measures how fast one backend answers, by a seeded sequence of questions asked one after the other."""
+"""Measures how fast one backend answers, by a seeded sequence of questions asked several at once."""
 
 import math
 import random
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from bakeoff.serving.backends.base import Backend, Question
 from bakeoff.serving.deadline import Clock, Deadline
-from bakeoff.serving.errors import BackendError
+from bakeoff.serving.errors import BackendError, FailedStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Latency:
     Args:
         n: answers that came, warm-up not counted.
         errors: questions without an answer, by status (``timeout``, ``throttled`` ...).
+        concurrency: questions that were under way at once.
+        requests_per_second: answers that came, over the seconds from the first question to the last answer.
     """
 
     p50: float | None
@@ -26,9 +29,19 @@ class Latency:
     p99: float | None
     n: int
     errors: Mapping[str, int]
+    concurrency: int
+    requests_per_second: float | None
 
     def to_json(self) -> dict[str, Any]:
-        return {"p50": self.p50, "p95": self.p95, "p99": self.p99, "n": self.n, "errors": dict(self.errors)}
+        return {
+            "p50": self.p50,
+            "p95": self.p95,
+            "p99": self.p99,
+            "n": self.n,
+            "errors": dict(self.errors),
+            "concurrency": self.concurrency,
+            "requestsPerSecond": self.requests_per_second,
+        }
 
 
 def measure_latency(
@@ -36,15 +49,19 @@ def measure_latency(
     questions: Sequence[Question],
     *,
     calls: int,
+    concurrency: int,
     seed: int,
     warm_up: int = 3,
     timeout_seconds: float = 10.0,
     clock: Clock = time.perf_counter,
 ) -> Latency:
-    """Ask `calls` questions, drawn with replacement from `questions` by `seed`, one at a time.
+    """Ask `calls` questions, drawn with replacement from `questions` by `seed`, `concurrency` at once.
+
+    Each of `concurrency` threads asks its share of the sequence, one question after the other.
 
     Args:
-        warm_up: questions asked beforehand and not counted: they open connections and wake serverless endpoints.
+        warm_up: questions that each thread asks beforehand and that are not counted: they open connections and wake
+            as many workers of a serverless endpoint as will be needed.
         timeout_seconds: how long each may take.
         clock: reads seconds.
 
@@ -53,23 +70,54 @@ def measure_latency(
     """
     if not questions:
         raise ValueError("Measuring a latency takes at least one question.")
-    drawn = random.Random(seed).choices(questions, k=warm_up + calls)
-    took: list[float] = []
-    errors: dict[str, int] = {}
-    for position, question in enumerate(drawn):
+    before = warm_up * concurrency
+    drawn = random.Random(seed).choices(questions, k=before + calls)
+    asker = _Asker(backend, timeout_seconds=timeout_seconds, clock=clock)
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="latency") as threads:
+        _burst(threads, asker, drawn[:before], concurrency)
         start = clock()
-        try:
-            backend.ask(question, Deadline.after(timeout_seconds))
-        except BackendError as error:
-            if position >= warm_up:
-                errors[error.status] = errors.get(error.status, 0) + 1
-            continue
-        if position >= warm_up:
-            took.append((clock() - start) * 1000)
-    took.sort()
+        outcomes = _burst(threads, asker, drawn[before:], concurrency)
+        seconds = clock() - start
+    took = sorted(outcome for outcome in outcomes if isinstance(outcome, float))
+    failed = [outcome for outcome in outcomes if isinstance(outcome, str)]
     return Latency(
-        p50=percentile(took, 50), p95=percentile(took, 95), p99=percentile(took, 99), n=len(took), errors=errors
+        p50=percentile(took, 50),
+        p95=percentile(took, 95),
+        p99=percentile(took, 99),
+        n=len(took),
+        errors={status: failed.count(status) for status in dict.fromkeys(failed)},
+        concurrency=concurrency,
+        requests_per_second=round(len(took) / seconds, 2) if took and seconds > 0 else None,
     )
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Asks one question after the other; used by several threads at once."""
+
+    backend: Backend
+    timeout_seconds: float
+    clock: Clock
+
+    def ask_all(self, questions: Sequence[Question]) -> list[float | FailedStatus]:
+        """For each question the milliseconds that its answer took, or the status without one."""
+        return [self._ask(question) for question in questions]
+
+    def _ask(self, question: Question) -> float | FailedStatus:
+        start = self.clock()
+        try:
+            self.backend.ask(question, Deadline.after(self.timeout_seconds))
+        except BackendError as error:
+            return error.status
+        return (self.clock() - start) * 1000
+
+
+def _burst(
+    threads: ThreadPoolExecutor, asker: _Asker, questions: Sequence[Question], concurrency: int
+) -> list[float | FailedStatus]:
+    """Every thread's share: the first asks the first question, the second the second, and so on round."""
+    shares = [questions[first::concurrency] for first in range(concurrency)]
+    return [outcome for outcomes in threads.map(asker.ask_all, shares) for outcome in outcomes]
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float | None:

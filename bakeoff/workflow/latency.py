@@ -19,12 +19,14 @@ def measure_backend(cloud: Cloud, given: Mapping[str, Any], transport: AwsTransp
     """Milliseconds of one backend's answers, by percentile.
 
     Args:
-        given: ``contestant`` (with ``name`` and ``backend``), ``questionsKey`` (the test users' histories, JSON lines)
-            and ``questions``, how many to ask.
+        given: ``contestant`` (with ``name`` and ``backend``), ``questionsKey`` (the test users' histories, JSON lines),
+            ``questions``, how many to ask, and ``concurrency``, how many of them at once.
     """
     questions = _questions(cloud.read(given["questionsKey"], first_bytes=READ_BYTES))
     backend = backend_of(given["contestant"]["backend"], transport)
-    measured = measure_latency(backend, questions, calls=given["questions"], seed=SEED)
+    measured = measure_latency(
+        backend, questions, calls=given["questions"], concurrency=given["concurrency"], seed=SEED
+    )
     return {"name": given["contestant"]["name"], **measured.to_json()}
 
 

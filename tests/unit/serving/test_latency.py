@@ -1,5 +1,6 @@
 """Measuring a backend's latency: percentiles by hand, seeded questions, failures counted apart."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -38,13 +39,16 @@ class Timed:
 
 
 def measured(backend: Timed, **options: Any) -> dict[str, Any]:
-    return measure_latency(backend, QUESTIONS, clock=lambda: backend.now, **options).to_json()
+    """With one question at a time, for the clock is moved by the backend."""
+    return measure_latency(backend, QUESTIONS, concurrency=1, clock=lambda: backend.now, **options).to_json()
 
 
 def test_percentiles_are_nearest_ranks() -> None:
     backend = Timed([float(milliseconds) for milliseconds in range(1, 101)])
     result = measured(backend, calls=100, seed=7, warm_up=0)
-    assert result == {"p50": 50.0, "p95": 95.0, "p99": 99.0, "n": 100, "errors": {}}
+    # 1 + 2 + ... + 100 ms are 5.05 s.
+    rate = {"concurrency": 1, "requestsPerSecond": 19.8}
+    assert result == {"p50": 50.0, "p95": 95.0, "p99": 99.0, "n": 100, "errors": {}, **rate}
 
 
 def test_the_warm_up_is_asked_and_not_counted() -> None:
@@ -57,12 +61,15 @@ def test_the_warm_up_is_asked_and_not_counted() -> None:
 def test_failures_are_counted_by_status_and_have_no_latency() -> None:
     backend = Timed([5.0, BackendError("timeout", "t"), BackendError("throttled", "t"), BackendError("timeout", "t")])
     result = measured(backend, calls=8, seed=7, warm_up=0)
-    assert result == {"p50": 5.0, "p95": 5.0, "p99": 5.0, "n": 2, "errors": {"timeout": 4, "throttled": 2}}
+    assert (result["p50"], result["p99"], result["n"]) == (5.0, 5.0, 2)
+    assert result["errors"] == {"timeout": 4, "throttled": 2}
+    assert result["requestsPerSecond"] == 200.0, "two answers in 10 ms"
 
 
 def test_a_backend_that_never_answers_has_no_percentiles() -> None:
     result = measured(Timed([BackendError("error", "e")]), calls=3, seed=7)
-    assert result == {"p50": None, "p95": None, "p99": None, "n": 0, "errors": {"error": 3}}
+    nothing = dict.fromkeys(("p50", "p95", "p99", "requestsPerSecond"))
+    assert result == {**nothing, "n": 0, "errors": {"error": 3}, "concurrency": 1}
 
 
 def test_the_seed_decides_the_questions() -> None:
@@ -76,7 +83,49 @@ def test_the_seed_decides_the_questions() -> None:
 
 def test_without_a_question_nothing_can_be_measured() -> None:
     with pytest.raises(ValueError, match="at least one question"):
-        measure_latency(Timed([1.0]), [], calls=1, seed=1)
+        measure_latency(Timed([1.0]), [], calls=1, concurrency=1, seed=1)
+
+
+@dataclass(eq=False)
+class Gathering(Timed):
+    """A backend that answers only once `together` questions are under way, and notes who asked what."""
+
+    together: int = 1
+    barrier: threading.Barrier = field(init=False)
+    by_thread: dict[str, list[str | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.barrier = threading.Barrier(self.together, timeout=10)
+
+    def ask(self, question: Question, deadline: Deadline) -> Answer:
+        self.by_thread.setdefault(threading.current_thread().name, []).append(question.user_id)
+        self.barrier.wait()
+        return Answer(items=())
+
+
+def test_as_many_questions_are_under_way_at_once_as_were_asked_for() -> None:
+    backend = Gathering([], together=4)
+    result = measure_latency(backend, QUESTIONS, calls=12, concurrency=4, seed=7, warm_up=1)
+    assert (result.n, result.errors, result.concurrency) == (12, {}, 4)
+    assert result.requests_per_second is not None
+    assert [len(asked) for asked in backend.by_thread.values()] == [4, 4, 4, 4]
+
+
+def test_a_burst_asks_the_same_questions_as_one_asker_would() -> None:
+    backend, alone = Gathering([], together=3), Timed([1.0])
+    measure_latency(backend, QUESTIONS, calls=9, concurrency=3, seed=7, warm_up=2)
+    measured(alone, calls=9, seed=7, warm_up=6)
+    burst = [user for asked in backend.by_thread.values() for user in asked]
+    assert sorted(burst, key=str) == sorted(alone.asked, key=str)
+
+
+def test_what_is_no_answer_of_a_backend_is_raised() -> None:
+    class Broken(Timed):
+        def ask(self, question: Question, deadline: Deadline) -> Answer:
+            raise KeyError("itemId")
+
+    with pytest.raises(KeyError, match="itemId"):
+        measure_latency(Broken([]), QUESTIONS, calls=4, concurrency=2, seed=1)
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(0, 1.0), (50, 2.0), (51, 3.0), (100, 4.0)])

@@ -28,8 +28,8 @@ def line(user: str, *items: str) -> str:
     return json.dumps({"userId": user, "history": history, "n": 103}) + "\n"
 
 
-def given(contestant: dict[str, Any], questions: int) -> dict[str, Any]:
-    return {"contestant": contestant, "questionsKey": KEY, "questions": questions}
+def given(contestant: dict[str, Any], questions: int, concurrency: int = 1) -> dict[str, Any]:
+    return {"contestant": contestant, "questionsKey": KEY, "questions": questions, "concurrency": concurrency}
 
 
 def test_an_endpoint_is_asked_what_the_api_would_ask(aws: Any, transport: AwsTransport, stub: StubBackends) -> None:
@@ -62,7 +62,19 @@ def test_a_backend_that_never_answers_is_counted_not_raised(
 ) -> None:
     aws.put_file(KEY, line("u1", "a"))
     measured = measure_backend(aws.cloud, given(EASE, 4), transport)
-    assert measured == {"name": "ease", "p50": None, "p95": None, "p99": None, "n": 0, "errors": {"error": 4}}
+    nothing = dict.fromkeys(("p50", "p95", "p99", "requestsPerSecond"))
+    assert measured == {**nothing, "name": "ease", "n": 0, "errors": {"error": 4}, "concurrency": 1}
+
+
+def test_a_burst_shares_one_transport_between_its_threads(
+    aws: Any, transport: AwsTransport, stub: StubBackends
+) -> None:
+    aws.put_file(KEY, "".join(line(f"u{n}", "a") for n in range(50)))
+    stub.manners["ease-1"] = recommends("c")
+    measured = measure_backend(aws.cloud, given(EASE, 200, concurrency=8), transport)
+    assert (measured["n"], measured["errors"], measured["concurrency"]) == (200, {}, 8)
+    assert measured["requestsPerSecond"] > 0
+    assert len(stub.of("ease-1")) == 200 + 8 * 3, "each thread warms up with three"
 
 
 def test_a_line_that_is_cut_is_left_out(aws: Any, transport: AwsTransport, stub: StubBackends) -> None:

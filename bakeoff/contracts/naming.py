@@ -48,6 +48,11 @@ def lists_prefix(path: str) -> str:
     return f"lists/{path}/"
 
 
+def model_archive(training_job: str) -> str:
+    """Where SageMaker puts a training job's model; the machine that trains names it too."""
+    return f"models/{training_job}/output/model.tar.gz"
+
+
 def evaluation_prefix(made_from: str) -> str:
     return f"evaluations/{made_from}/"
 

@@ -77,3 +77,8 @@ class Cloud:
     def exists(self, key: str) -> bool:
         answer = self.client("s3").list_objects_v2(Bucket=self.settings.bucket, Prefix=key, MaxKeys=1)
         return bool(answer.get("KeyCount"))
+
+    def size(self, key: str) -> int | None:
+        """Bytes of the object `key`; None where there is none."""
+        answer = self.client("s3").list_objects_v2(Bucket=self.settings.bucket, Prefix=key, MaxKeys=1)
+        return next((int(found["Size"]) for found in answer.get("Contents", []) if found["Key"] == key), None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.contracts.naming import evaluation_prefix, fingerprint, resource_name, run_prefix
+from bakeoff.contracts.naming import evaluation_prefix, fingerprint, model_archive, resource_name, run_prefix
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 
@@ -19,7 +19,10 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         RunError: no contestant could be trained; with every reason.
     """
     order, outcomes = given["order"], {outcome["name"]: outcome for outcome in given["outcomes"]}
-    contestants = [_entrant(spec, outcomes[spec["name"]], order["split"]) for spec in order["contestants"]]
+    contestants = [
+        {**_entrant(spec, outcomes[spec["name"]], order["split"]), "artefactBytes": _size(cloud, spec, outcomes)}
+        for spec in order["contestants"]
+    ]
     healthy = [entrant for entrant in contestants if entrant["status"] == "ok"]
     if not healthy:
         reasons = "; ".join(f"{entrant['name']}: {entrant['reason']}" for entrant in contestants)
@@ -60,6 +63,9 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "reason": outcome.get("reason"),
         "split": split,
         "lists": spec["listsPath"],
+        "kind": spec["kind"],
+        "recipe": entry.get("recipe"),
+        "recommender": entry.get("recommender"),
         "learnsFrom": entry["learns_from"],
         "longestList": entry["longest_list"],
         "needsHistory": entry["needs_history"],
@@ -68,9 +74,18 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "modelVersion": outcome.get("modelVersion"),
         "trainingSeconds": outcome.get("trainingSeconds"),
         "billableSeconds": outcome.get("billableSeconds"),
+        "listsSeconds": outcome.get("listsSeconds"),
         "validation": outcome.get("validation"),
         "backend": spec["backend"],
     }
+
+
+def _size(cloud: Cloud, spec: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """Bytes of the contestant's model archive; None of a managed recipe, which keeps its model, or without a model."""
+    job = outcomes[spec["name"]].get("modelVersion")
+    if spec["kind"] != "sagemaker" or job is None:
+        return None
+    return cloud.size(model_archive(job))
 
 
 def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:

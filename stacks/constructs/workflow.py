@@ -56,7 +56,8 @@ class Workflow(Construct):
         allow(role, calls, jobs, why=MADE_BY_RUNS)
         allow(role, ["sagemaker:CreateModel"], model, why=MADE_BY_RUNS)
         allow(role, ["sagemaker:AddTags", "sagemaker:ListTags"], jobs + model, why=MADE_BY_RUNS)
-        allow(role, ["sagemaker:ListTrainingJobs", "sagemaker:ListModels"], ["*"], why=NO_RESOURCE)
+        listing = [f"sagemaker:List{kind}" for kind in ("TrainingJobs", "TransformJobs", "Models")]
+        allow(role, listing, ["*"], why=NO_RESOURCE)
         allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
         self.sagemaker.allow_passing(resources.train.role_arn, "sagemaker")
         self.sagemaker.allow_passing(resources.model_role_arn, "sagemaker")

@@ -38,7 +38,7 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
     return machine(
         "Train one contestant on SageMaker and write its lists for the test users.",
         sequence(
-            ("Take the order", assign(spec="$states.input")),
+            ("Take the order", assign(spec="$states.input", listsSeconds="null")),
             ("Look for a trained model", _look_for_training()),
             ("Trained already?", choice(("$trainingJob != null", "Look for its archive"), otherwise="Train")),
             ("Look for its archive", _look_for_archive(resources)),
@@ -50,8 +50,11 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
             ("Model there?", choice(("$states.input.there", "Look for lists"), otherwise="Create the model")),
             ("Create the model", _create_model(resources)),
             ("Look for lists", _look_for_lists(resources)),
-            ("Lists there?", choice(("$states.input.there", "Report"), otherwise="Write lists")),
+            ("Lists there?", choice(("$states.input.there", "Look for the transform job"), otherwise="Write lists")),
             ("Write lists", caught(_write_lists(resources), following="Explain the failed lists", variable="problem")),
+            ("Look for the transform job", _look_for_lists_job()),
+            ("Transform job known?", choice(("$listsJob = null", "Report"), otherwise="Describe the transform job")),
+            ("Describe the transform job", _describe_lists_job()),
             ("Report", _report()),
             ("Explain the failed training", _explain("$spec.jobName", "TrainingJob")),
             ("Training failed", fail("Bakeoff.TrainingFailed", expression("$states.input.reason"))),
@@ -208,6 +211,33 @@ def _write_lists(resources: Resources) -> State:
     )
 
 
+def _look_for_lists_job() -> State:
+    """The newest one of the model, which may be a former run's: what the lists took is part of what they cost."""
+    found = "$states.result.TransformJobSummaries"
+    return task(
+        "aws-sdk:sagemaker:listTransformJobs",
+        {
+            "NameContains": expression("$spec.resourceName"),
+            "StatusEquals": "Completed",
+            "SortBy": "CreationTime",
+            "SortOrder": "Descending",
+            "MaxResults": 1,
+        },
+        Assign={"listsJob": expression(f"$count({found}) > 0 ? {found}[0].TransformJobName : null")},
+    )
+
+
+def _describe_lists_job() -> State:
+    """A transform job bills from its start to its end."""
+    start, end = "$states.result.TransformStartTime", "$states.result.TransformEndTime"
+    seconds = f"($toMillis({end}) - $toMillis({start})) / 1000"
+    return task(
+        "aws-sdk:sagemaker:describeTransformJob",
+        {"TransformJobName": expression("$listsJob")},
+        Assign={"listsSeconds": expression(f"$exists({start}) and $exists({end}) ? {seconds} : null")},
+    )
+
+
 def _report() -> State:
     metric = "($training.FinalMetricDataList[MetricName = '{}'].Value)[0]"
     value, low, high, n = (metric.format(name) for name in METRICS)
@@ -220,6 +250,7 @@ def _report() -> State:
             "modelVersion": expression("$trainingJob"),
             "trainingSeconds": expression(or_null("$training.TrainingTimeInSeconds")),
             "billableSeconds": expression(or_null("$training.BillableTimeInSeconds")),
+            "listsSeconds": expression("$listsSeconds"),
             "validation": expression(
                 f"$exists({value}) ? {{'ndcg@10': {{'value': {value}, 'low': {low}, 'high': {high}, 'n': {n}}}}} : null"
             ),

@@ -26,6 +26,7 @@ TAKE_NO_RESOURCE = {
     "sagemaker:ListEndpoints",
     "sagemaker:ListModels",
     "sagemaker:ListTrainingJobs",
+    "sagemaker:ListTransformJobs",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",

@@ -37,9 +37,12 @@ def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any
             "modelVersion": "job-1",
             "trainingSeconds": 12.5,
             "billableSeconds": 13,
+            "listsSeconds": 21.5,
             "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
         },
     ]
+    aws.put_file("models/job-1/output/model.tar.gz", "12345")
+    aws.put_file("models/job-1/output/model.tar.gz.sha256", "123456")
     aws.calls.clear()
     return {"runId": "run-1", "order": planned, "outcomes": outcomes, "evaluationSourceHash": "e1"}
 
@@ -57,6 +60,9 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "reason": None,
         "split": "5" * 64,
         "lists": specs["ease"]["listsPath"],
+        "kind": "sagemaker",
+        "recipe": None,
+        "recommender": "ease",
         "learnsFrom": "all",
         "longestList": 50,
         "needsHistory": False,
@@ -65,6 +71,8 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "modelVersion": "job-1",
         "trainingSeconds": 12.5,
         "billableSeconds": 13,
+        "listsSeconds": 21.5,
+        "artefactBytes": 5,
         "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
         "backend": specs["ease"]["backend"],
     }
@@ -75,6 +83,24 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         None,
     )
     assert (sims["twin"], sims["reactsToEvents"], sims["trainingSeconds"]) == (True, False, None)
+    assert (sims["kind"], sims["recipe"], sims["recommender"]) == ("personalize", "aws-sims", None)
+
+
+def test_the_size_of_an_archive_is_asked_of_those_that_have_one(aws: Any, given: dict[str, Any]) -> None:
+    collected = collect_lists(aws.cloud, given)
+    assert {one["name"]: one["artefactBytes"] for one in collected["contestants"]} == {
+        "ease": 5,
+        "als": None,
+        "sims": None,
+    }
+    asked = [parameters["Prefix"] for _, parameters in aws.called("ListObjectsV2")]
+    assert asked[0] == "models/job-1/output/model.tar.gz"
+    assert len([key for key in asked if key.startswith("models/")]) == 1
+
+
+def test_an_archive_that_is_gone_has_no_size(aws: Any, given: dict[str, Any]) -> None:
+    aws.clients["s3"].delete_object(Bucket="bakeoff-test", Key="models/job-1/output/model.tar.gz")
+    assert collect_lists(aws.cloud, given)["contestants"][0]["artefactBytes"] is None
 
 
 def test_the_manifest_lists_the_healthy_ones_files(aws: Any, given: dict[str, Any]) -> None:

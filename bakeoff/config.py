@@ -1,8 +1,9 @@
-"""The configuration: typed models of ``config/*.toml`` and ``config/images.json``, read at synth and by the CLI."""
+"""The configuration: typed models of ``config/*.toml``, the images and the prices, read at synth and by the CLI."""
 
 import json
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -10,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
+from bakeoff.pricing.contestant import keys_of
+from bakeoff.pricing.keys import unit_of
+from bakeoff.pricing.table import PriceRow, PriceTable
 
 CONFIG_FOLDER = Path(__file__).parent.parent / "config"
 # Looked at and not imported: stacks read the configuration and know nothing of the data room.
@@ -17,6 +21,9 @@ MAPPINGS_FOLDER = Path(__file__).parent / "data" / "mappings"
 # It begins the name of every resource. A hyphen in it would make dev-2's resources look like dev's, which deletes its
 # own by the beginning of their names; the length leaves room for what a bucket's name holds besides.
 _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+
+# Of the function that answers requests; its cost goes by it.
+FRONT_MEMORY_MB = 1024
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Seconds = Annotated[int, Field(ge=60, le=432_000)]
@@ -96,6 +103,7 @@ class Run(_Model):
     max_concurrency: int = Field(ge=1, le=40)
     default_contestant: str
     latency_questions: int = Field(ge=1, le=10_000)
+    latency_concurrency: int = Field(ge=1, le=32)
 
 
 class Job(_Model):
@@ -172,6 +180,42 @@ class _Catalogue(_Model):
         return self
 
 
+class _Price(_Model):
+    """A row of ``prices.json``."""
+
+    key: str
+    price: float = Field(gt=0, allow_inf_nan=False)
+    unit: str
+    source: str = Field(min_length=10)
+    date: date
+    verified: bool
+
+    @model_validator(mode="after")
+    def _has_the_unit_of_its_key(self) -> "_Price":
+        unit = unit_of(self.key)
+        if unit is None:
+            raise ValueError(f"'{self.key}' is no key of a price; bakeoff/pricing/keys.py has them")
+        if unit != self.unit:
+            raise ValueError(f"the price of '{self.key}' is for one {unit}, not for one {self.unit}")
+        return self
+
+
+class _Prices(_Model):
+    """``prices.json``: the rows of each region."""
+
+    currency: Literal["USD"]
+    regions: dict[str, tuple[_Price, ...]]
+
+    @model_validator(mode="after")
+    def _has_each_key_once(self) -> "_Prices":
+        for region, rows in self.regions.items():
+            keys = [row.key for row in rows]
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            if twice:
+                raise ValueError(f"keys used twice in {region}: {', '.join(twice)}")
+        return self
+
+
 class _Environment(_Model):
     account: str | None = Field(default=None, pattern=r"^\d{12}$")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
@@ -185,7 +229,7 @@ class _Environment(_Model):
 
 
 class Config(_Environment):
-    """One environment's whole configuration, catalogue and image URIs included."""
+    """One environment's whole configuration, with the catalogue, and the image URIs and prices of its region."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -193,11 +237,30 @@ class Config(_Environment):
     contestants: tuple[Contestant, ...]
     demo: tuple[str, ...]
     images: dict[str, str]
+    prices: PriceTable
 
     @property
     def prefix(self) -> str:
         """What every resource's name begins with, such as ``bakeoff-dev``."""
         return f"bakeoff-{self.name}"
+
+    def deployment(self) -> dict[str, Any]:
+        """What costs depend on, as JSON: see `bakeoff.pricing.contestant.contestant_costs`."""
+        return {
+            "training": {"instanceType": self.jobs.train.instance_type},
+            "lists": {"instanceType": self.jobs.write_lists.instance_type},
+            "serving": {
+                "mode": self.serving.mode,
+                "memoryMb": self.serving.memory_mb,
+                "instanceType": self.serving.instance_type,
+                "maxConcurrency": self.serving.max_concurrency,
+            },
+            "front": {"memoryMb": FRONT_MEMORY_MB},
+        }
+
+    def price_table(self) -> dict[str, Any]:
+        """The prices that the costs of this deployment may need, as JSON for `PriceTable.from_json`."""
+        return self.prices.only(keys_of(self.deployment())).to_json()
 
     def contestant(self, name: str) -> Contestant:
         return next(contestant for contestant in self.contestants if contestant.name == name)
@@ -209,7 +272,7 @@ def environments(folder: Path = CONFIG_FOLDER) -> list[str]:
 
 
 def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None = None) -> Config:
-    """Read environment `name` with the catalogue and the images of its region.
+    """Read environment `name` with the catalogue, and the images and prices of its region.
 
     Args:
         engine: of the preparation, instead of the one that the environment's file names.
@@ -234,6 +297,7 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None =
         demo=catalogue.demo,
         contestants=tuple(Contestant(**entry.model_dump()) for entry in catalogue.contestants),
         images=images or {},
+        prices=load_prices(environment.region, folder),
     )
 
 
@@ -251,6 +315,30 @@ def load_images(folder: Path = CONFIG_FOLDER) -> dict[str, dict[str, str]]:
     return pinned
 
 
+def load_prices(region: str, folder: Path = CONFIG_FOLDER) -> PriceTable:
+    """The price table of `region`; without rows where no price is known. `python -m bakeoff prices refresh` fills it.
+
+    Raises:
+        ConfigurationError: naming every fault of the file at once.
+    """
+    read = read_price_file(folder)
+    rows = read.regions.get(region, ())
+    return PriceTable(
+        region=region,
+        currency=read.currency,
+        rows={row.key: PriceRow(**row.model_dump(mode="json")) for row in rows},
+    )
+
+
+def read_price_file(folder: Path = CONFIG_FOLDER) -> _Prices:
+    """``prices.json``, all regions, validated."""
+    try:
+        value = json.loads((folder / "prices.json").read_text())
+    except ValueError as error:
+        raise ConfigurationError("config/prices.json", [f"not JSON: {error}"]) from error
+    return _validated("prices.json", value, _Prices)
+
+
 def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict[str, str] | None) -> list[str]:
     if images is None:
         return [f"region: config/images.json has no images for '{environment.region}'; run `make images`"]
@@ -266,14 +354,23 @@ def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict
     default = environment.run.default_contestant
     if default != "auto" and default not in [entry.name for entry in catalogue.contestants]:
         faults.append(f"run.default_contestant: '{default}' is neither 'auto' nor a contestant of the catalogue")
+    at_once, most = environment.run.latency_concurrency, environment.serving.max_concurrency
+    if environment.serving.mode == "serverless" and at_once > most:
+        faults.append(f"run.latency_concurrency: {at_once} at once, of which serving.max_concurrency lets in {most}")
     return faults
 
 
 def _read_toml(path: Path, model: type[ModelT]) -> ModelT:
     try:
-        return model.model_validate(tomllib.loads(path.read_text()))
+        value = tomllib.loads(path.read_text())
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"config/{path.name}", [f"not TOML: {error}"]) from error
+    return _validated(path.name, value, model)
+
+
+def _validated(file: str, value: Any, model: type[ModelT]) -> ModelT:
+    try:
+        return model.model_validate(value)
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc'])) or '(file)'}: {fault['msg']}" for fault in error.errors()]
-        raise ConfigurationError(f"config/{path.name}", faults) from error
+        raise ConfigurationError(f"config/{file}", faults) from error

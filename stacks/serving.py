@@ -5,7 +5,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from bakeoff.config import Config
+from bakeoff.config import FRONT_MEMORY_MB, Config
 from stacks.acknowledge import acknowledge
 from stacks.constructs.python_function import PythonFunction
 from stacks.constructs.workflow_functions import allow_asking_backends
@@ -49,7 +49,7 @@ class ServingStack(Stack):
                 "RUN_CACHE_SECONDS": str(config.serving.run_cache_seconds),
             },
             timeout=Duration.seconds(29),  # API Gateway waits no longer
-            memory_mb=1024,
+            memory_mb=FRONT_MEMORY_MB,
         )
         allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs"), names.table_arn("histories")])
         allow(function.role, ["dynamodb:BatchGetItem"], [names.table_arn("items")])

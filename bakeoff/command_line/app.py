@@ -18,6 +18,7 @@ from bakeoff.command_line import (
     grouplens,
     local,
     opening,
+    prices,
     results,
     runs,
     status,
@@ -40,6 +41,8 @@ data = typer.Typer(
     help="Fetch or make up data sets, check them, and load them into an environment.", no_args_is_help=True
 )
 app.add_typer(data, name="data")
+price_table = typer.Typer(help="Show the price table of config/prices.json, or ask AWS for it.", no_args_is_help=True)
+app.add_typer(price_table, name="prices")
 
 Env = Annotated[str, typer.Option("--env", help="The environment: a file of config/, such as local, dev or prod.")]
 Port = Annotated[
@@ -59,6 +62,9 @@ DataFolder = Annotated[
 Engine = Annotated[
     EngineName | None,
     typer.Option("--engine", help="What prepares the data in this deployment, instead of what the file names."),
+]
+Regions = Annotated[
+    list[str] | None, typer.Option("--region", help="A region, again for more; without it all of the table.")
 ]
 Count = Annotated[int, typer.Option("--n", min=1, max=100, help="How many items each list holds.")]
 
@@ -296,3 +302,15 @@ def images() -> None:
     from bakeoff.images import refresh
 
     say(f"Written: {refresh()}")
+
+
+@price_table.command("show")
+def prices_show(region: Regions = None) -> None:
+    """Show the prices that costs are computed with, each with its source and whether it was verified."""
+    prices.show(region or [])
+
+
+@price_table.command("refresh")
+def prices_refresh(region: Regions = None) -> None:
+    """Ask AWS's Price List for every price and write config/prices.json anew; needs AWS credentials, bills nothing."""
+    prices.refresh_all(prices.client(), region or [])

@@ -274,6 +274,7 @@ def _measure(resources: Resources, functions: Functions) -> State:
             "dataVersion": expression("$order.dataVersion"),
             "questionsKey": expression("$order.questionsKey"),
             "questions": resources.config.run.latency_questions,
+            "concurrency": resources.config.run.latency_concurrency,
         },
         End=True,
     )

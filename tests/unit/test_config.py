@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bakeoff.config import CONFIG_FOLDER, Split, environments, load_config
+from bakeoff.config import CONFIG_FOLDER, Split, environments, load_config, load_prices, read_price_file
 from bakeoff.data.settings import STRATEGIES as KNOWN_STRATEGIES
 from bakeoff.data.settings import SplitSettings
 from bakeoff.errors import ConfigurationError
+from bakeoff.pricing.table import PriceTable
 from bakeoff.workflow.plan import LONGEST_VARIABLE
 
 ENVIRONMENTS = ["dev", "local", "prod"]
@@ -142,6 +143,12 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'instance_type = "ml.m5.large"',
         'instance_type = "m5.large"',
         r"serving\.instance_type: String should match pattern .*",
+    ),
+    "more questions at once than the endpoint lets in": (
+        "dev.toml",
+        "latency_concurrency = 8",
+        "latency_concurrency = 11",
+        r"run\.latency_concurrency: 11 at once, of which serving\.max_concurrency lets in 10",
     ),
     "a default that is no contestant": (
         "dev.toml",
@@ -300,3 +307,78 @@ def test_the_configuration_refuses_the_splits_that_the_preparation_refuses(
             Split(**told)
     else:
         assert SplitSettings(**Split(**told).model_dump(exclude_none=True)) == settings
+
+
+PRICES: dict[str, tuple[str, str, str]] = {
+    "a price of nothing": (
+        '"price": 0.2,',
+        '"price": 0,',
+        r"regions\.us-east-1\.\d+\.price: Input should be greater.*",
+    ),
+    "a key that is none": (
+        '"s3.storage"',
+        '"s3.glacier"',
+        r"regions\.us-east-1\.\d+: .*'s3\.glacier' is no key of a price; bakeoff/pricing/keys\.py has them",
+    ),
+    "another unit": (
+        '"unit": "DPU-hour"',
+        '"unit": "DPU-minute"',
+        r"regions\.us-east-1\.\d+: .*the price of 'glue\.dpu' is for one DPU-hour, not for one DPU-minute",
+    ),
+    "no date": ('"date": "2026-11-27"', '"date": "lately"', r"regions\.eu-west-1\.0\.date: .*"),
+    "another currency": ('"currency": "USD"', '"currency": "EUR"', r"currency: Input should be 'USD'"),
+    "no JSON": ('"currency"', "currency", r"not JSON: .*"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), PRICES.values(), ids=PRICES)
+def test_a_fault_of_the_price_table_is_named_by_its_place(
+    folder: Path, change: Change, old: str, new: str, said: str
+) -> None:
+    change("prices.json", old, new)
+    [fault] = faults(folder, "local")
+    assert re.fullmatch(said, fault), fault
+
+
+def test_a_key_stands_once_in_a_region(folder: Path) -> None:
+    value = json.loads((folder / "prices.json").read_text())
+    value["regions"]["us-east-1"] += value["regions"]["us-east-1"][:1]
+    (folder / "prices.json").write_text(json.dumps(value))
+    [fault] = faults(folder, "local")
+    assert fault == "(file): Value error, keys used twice in us-east-1: apigateway.rest.requests"
+
+
+def test_all_faults_of_the_price_table_are_named_at_once(folder: Path, change: Change) -> None:
+    change("prices.json", '"price": 0.2,', '"price": -1,')
+    change("prices.json", '"unit": "DPU-hour"', '"unit": "DPU-minute"')
+    assert len(faults(folder, "local")) == 2
+
+
+def test_a_deployment_tells_the_costs_what_they_depend_on() -> None:
+    config = load_config("prod")
+    assert json.loads(json.dumps(config.deployment())) == {
+        "training": {"instanceType": "ml.m5.xlarge"},
+        "lists": {"instanceType": "ml.m5.xlarge"},
+        "serving": {"mode": "instance", "memoryMb": 3072, "instanceType": "ml.m5.large", "maxConcurrency": 50},
+        "front": {"memoryMb": 1024},
+    }
+
+
+def test_the_prices_of_a_deployment_are_those_of_its_region_that_it_needs() -> None:
+    config = load_config("local")
+    table = PriceTable.from_json(json.loads(json.dumps(config.price_table())))
+    assert table.region == "us-east-1"
+    assert set(table.rows) < set(config.prices.rows)
+    assert "sagemaker.hosting.ml.m5.large" in table.rows
+    assert "sagemaker.serverless.6144mb" not in table.rows
+
+
+def test_no_price_is_called_verified_that_the_price_list_did_not_give() -> None:
+    for region, rows in read_price_file().regions.items():
+        for row in rows:
+            assert row.verified is row.source.startswith("AWS Price List API"), f"{region} {row.key}"
+
+
+def test_a_region_of_which_no_price_is_known_has_an_empty_table() -> None:
+    table = load_prices("ap-south-1")
+    assert (table.region, table.currency, dict(table.rows)) == ("ap-south-1", "USD", {})

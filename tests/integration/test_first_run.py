@@ -144,3 +144,18 @@ def test_each_backend_was_asked_and_timed_before_the_gate(product: Product, cont
         assert one["latency"]["n"] == product.config.run.latency_questions, name
         assert one["latency"]["errors"] == {}, name
         assert 0 < one["latency"]["p50"] <= one["latency"]["p95"] <= one["latency"]["p99"], name
+        assert one["latency"]["concurrency"] == product.config.run.latency_concurrency, name
+        assert one["latency"]["requestsPerSecond"] > 0, name
+
+
+def test_what_costs_are_computed_with_was_noted(product: Product, contestants: dict[str, Json]) -> None:
+    for name, one in contestants.items():
+        if name == TWIN:
+            assert (one["kind"], one["recipe"], one["recommender"]) == ("personalize", "aws-popularity-count", None)
+            assert (one["artefactBytes"], one["listsSeconds"]) == (None, None)
+            continue
+        key = f"models/{one['modelVersion']}/output/model.tar.gz"
+        assert (one["kind"], one["recipe"]) == ("sagemaker", None), name
+        assert one["artefactBytes"] == len(read(product, key)), name
+        assert one["listsSeconds"] > 0, name
+        assert one["billableSeconds"] > 0, name

@@ -103,7 +103,7 @@ class Run(_Model):
     max_concurrency: int = Field(ge=1, le=40)
     default_contestant: str
     latency_questions: int = Field(ge=1, le=10_000)
-    latency_concurrency: int = Field(ge=1, le=32)
+    latency_concurrency: int = Field(ge=1, le=32)  # as many connections as the transport keeps
 
 
 class Job(_Model):

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bakeoff.shipping import LAMBDA_ROOMS
+
 CHECKOUT = Path(__file__).parent.parent.parent
 LAMBDA_LIBRARIES = {"bakeoff", "botocore", "urllib3"}
 JOB_LIBRARIES = {"bakeoff", "numpy"}
@@ -56,3 +58,8 @@ def test_every_room_of_the_library_stands_in_a_contract() -> None:
     }
     named = {name for contract in contracts() for name in contract.get("source_modules", [])}
     assert rooms - named == {"bakeoff.command_line"}
+
+
+def test_the_rooms_that_a_lambda_may_hold_are_those_of_the_contract() -> None:
+    [lambdas] = [one for one in contracts() if one["name"].startswith("What goes into a Lambda")]
+    assert set(lambdas["source_modules"]) == {"bakeoff.errors", *(f"bakeoff.{room}" for room in LAMBDA_ROOMS)}

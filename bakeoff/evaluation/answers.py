@@ -4,8 +4,9 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
+
+_TEXT = frozenset((str,))
 
 
 class MalformedAnswer(Exception):  # noqa: N818 - a finding about one line, collected and counted, never shown as an error
@@ -57,7 +58,7 @@ def parse_answer(line: str) -> Answer:
 def _transform(value: Mapping[str, Any]) -> Answer:
     items = value["items"]
     scores = [item.get("score") for item in items]
-    return _answer(_id(value["userId"]), [_id(item["itemId"]) for item in items], scores)
+    return _answer(_id(value["userId"]), [item["itemId"] for item in items], scores)
 
 
 def _personalize(value: Mapping[str, Any]) -> Answer:
@@ -68,16 +69,21 @@ def _personalize(value: Mapping[str, Any]) -> Answer:
     item_ids, scores = output["recommendedItems"], output.get("scores")
     if scores is not None and len(scores) != len(item_ids):
         raise MalformedAnswer(f"it has {len(item_ids)} items and {len(scores)} scores")
-    return _answer(user_id, [_id(item) for item in item_ids], scores or [])
+    return _answer(user_id, list(item_ids), scores or [])
 
 
-def _answer(user_id: str, item_ids: list[str], scores: list[Any]) -> Answer:
-    given = [score for score in scores if score is not None]
+def _answer(user_id: str, item_ids: list[Any], scores: list[Any]) -> Answer:
+    # A run has hundreds of millions of entries: what looks at each of them is a built-in function's loop.
+    if not _TEXT.issuperset(map(type, item_ids)):
+        for item in item_ids:
+            _id(item)
+    given = [score for score in scores if score is not None] if None in scores else scores
     return Answer(
         user_id=user_id,
         item_ids=item_ids,
-        finite=all(math.isfinite(score) for score in given),
-        ordered=all(later <= earlier for earlier, later in pairwise(given)),
+        # One that is not finite spoils the sum; so may finite ones that are very large.
+        finite=math.isfinite(sum(given)) or all(math.isfinite(score) for score in given),
+        ordered=given == sorted(given, reverse=True),
         error=None,
     )
 

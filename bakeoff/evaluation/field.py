@@ -127,12 +127,13 @@ def score_field(
     values = np.stack([_per_user(lists, target, slices) for lists in ranked.values()], axis=1)
     estimates = _estimated(values, bootstrap)
     sampled = _estimated(np.stack([_of_sample(lists, target) for lists in ranked.values()], axis=1), bootstrap)
+    of_catalogue = _of_catalogue(ranked, target, bootstrap)
     contestants = {}
     for place, (name, lists) in enumerate(ranked.items()):
         of_users, of_slices = _split(estimates[place], len(TESTED) + len(OF_POPULARITY))
         named = {
             **dict(zip((*TESTED, *OF_POPULARITY), of_users, strict=True)),
-            **_of_catalogue(lists, target, bootstrap),
+            **of_catalogue[place],
             **dict(zip(OF_SAMPLE, sampled[place], strict=True)),
         }
         contestants[name] = Scored(
@@ -208,9 +209,12 @@ def _split(estimates: list[Estimate | None], at: int) -> tuple[list[Estimate | N
     return estimates[:at], estimates[at:]
 
 
-def _of_catalogue(lists: Columns, target: Target, bootstrap: Bootstrap) -> dict[str, Estimate | None]:
-    shown = estimate_exposure(lists, n_candidates=target.n_candidates, k=K, head=target.head, bootstrap=bootstrap)
-    return dict(zip(OF_CATALOGUE, (shown.coverage, shown.gini, shown.head_share), strict=True))
+def _of_catalogue(ranked: Mapping[str, Columns], target: Target, bootstrap: Bootstrap) -> list[dict[str, Estimate]]:
+    """The metrics of `OF_CATALOGUE` of every contestant."""
+    field = estimate_exposure(
+        list(ranked.values()), n_candidates=target.n_candidates, k=K, head=target.head, bootstrap=bootstrap
+    )
+    return [dict(zip(OF_CATALOGUE, (one.coverage, one.gini, one.head_share), strict=True)) for one in field]
 
 
 def _agreement(ranked: Mapping[str, Columns], target: Target, bootstrap: Bootstrap) -> dict[tuple[str, str], Estimate]:

@@ -97,14 +97,15 @@ class _Reader:
         elif place in self.found:
             self.findings.add("Users with several lists", f"user {answer.user_id} in {where}")
         else:
-            self._look_at(answer, where)
-            self.found[place] = np.array([self.columns.get(item, NO_ITEM) for item in answer.item_ids], np.int32)
+            columns = list(map(self.columns.get, answer.item_ids))
+            self._look_at(answer, columns, where)
+            self.found[place] = np.array([NO_ITEM if one is None else one for one in columns], np.int32)
 
-    def _look_at(self, answer: Answer, where: str) -> None:
+    def _look_at(self, answer: Answer, columns: list[int | None], where: str) -> None:
         which = f"that of user {answer.user_id} in {where}"
-        unknown = [item for item in answer.item_ids if item not in self.columns]
-        if unknown:
-            self.unknown.add("Lists with unknown items", f"item {unknown[0]} for user {answer.user_id} in {where}")
+        if None in columns:
+            unknown = answer.item_ids[columns.index(None)]
+            self.unknown.add("Lists with unknown items", f"item {unknown} for user {answer.user_id} in {where}")
         if len(set(answer.item_ids)) < len(answer.item_ids):
             self.findings.add("Lists with an item twice", which)
         if not answer.finite:

@@ -33,16 +33,20 @@ def write_lists(path: Path, ranked: Mapping[str, npt.NDArray[np.int32]], target:
     partial = path.with_name(f"{path.name}.partial")
     users = pa.array([prepared.users[row] for row in target.users.tolist()], pa.string())
     items = pa.array(prepared.items, pa.string())
-    with pq.ParquetWriter(partial, SCHEMA, compression="zstd") as writer:
+    # Columns are written as they are, with the ids as their dictionary; readers see text, as in SCHEMA.
+    coded = SCHEMA.set(
+        SCHEMA.get_field_index("items"), pa.field("items", pa.list_(pa.dictionary(pa.int32(), pa.string())))
+    )
+    with pq.ParquetWriter(partial, coded, compression="zstd", store_schema=False) as writer:
         for name, lists in ranked.items():
             there = lists != NO_ITEM
             offsets = pa.array(np.concatenate(([0], np.cumsum(there.sum(axis=1)))), pa.int32())
             columns = [
                 pa.array([name] * len(users), pa.string()),
                 users,
-                pa.ListArray.from_arrays(offsets, items.take(pa.array(lists[there]))),
+                pa.ListArray.from_arrays(offsets, pa.DictionaryArray.from_arrays(pa.array(lists[there]), items)),
                 pa.ListArray.from_arrays(offsets, pa.array(target.hits(lists)[there])),
                 pa.array(target.n_relevant, pa.int32()),
             ]
-            writer.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+            writer.write_table(pa.Table.from_arrays(columns, schema=coded))
     partial.replace(path)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 
 NO_ITEM = -1
-_MASK_BYTES = 32 * 2**20
+_MASK_BYTES = 2 * 2**20  # what a core's cache holds
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ percentiles would not hold the value itself. The draws of coverage and Gini are 
 the interval tells the scatter between samples of users, not what more users would show.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,42 +42,52 @@ def estimate_coverage(ranked: npt.NDArray[np.int32], *, n_candidates: int, k: in
 
 
 def estimate_exposure(
-    ranked: npt.NDArray[np.int32],
+    field: Sequence[npt.NDArray[np.int32]],
     *,
     n_candidates: int,
     k: int,
     head: npt.NDArray[np.bool_],
     bootstrap: Bootstrap,
-) -> Exposure:
-    """Everything about exposure at k.
+) -> list[Exposure]:
+    """Everything about exposure at k, of every contestant of a field.
 
     The Gini coefficient of the candidates' slots, those never shown included: 0 where all are shown equally often,
     1 - 1 / n where one takes every slot. Source: Fleder and Hosanagar, "Blockbuster culture's next rise or fall",
     Management Science 55(5), 2009.
 
     Args:
-        ranked: columns, shape (n_users, at least k), candidates only; `NO_ITEM` where a list has ended.
+        field: each contestant's columns, shape (n_users, at least k), candidates only; `NO_ITEM` where a list has
+            ended.
         n_candidates: items that may be recommended.
         k: the cutoff.
         head: the most popular candidates, bool, shape (n_items,).
         bootstrap: how intervals are drawn.
     """
-    top = np.ascontiguousarray(ranked[:, :k])
-    n_users = len(top)
-    shown, in_head = _shown(top, head)
-    value = _figures(shown.sum(axis=1)[:, None], in_head, n_candidates)[0]
-    drawn = np.concatenate(
-        [
-            # 64 draws at a time: one product gives the counts of every item in every draw.
-            _figures(shown @ part.T.astype(np.float32), in_head, n_candidates)
-            for block in bootstrap.blocks(n_users)
-            for part in np.split(block, range(64, len(block), 64))
-        ]
-    )
+    shown = [_shown(np.ascontiguousarray(ranked[:, :k]), head) for ranked in field]
+    n_users = len(field[0]) if field else 0
+    drawn: list[list[Floats]] = [[] for _ in shown]
+    for block in bootstrap.blocks(n_users) if field else ():
+        # 64 draws at a time: one product gives the counts of every item in every draw.
+        for part in np.split(block, range(64, len(block), 64)):
+            draws = np.ascontiguousarray(part.T, np.float32)
+            for (in_lists, in_head), figures in zip(shown, drawn, strict=True):
+                figures.append(_figures(in_lists @ draws, in_head, n_candidates))
+    return [
+        _exposure(
+            _figures(in_lists.sum(axis=1)[:, None], in_head, n_candidates)[0],
+            np.concatenate(figures),
+            n=n_users,
+            bootstrap=bootstrap,
+        )
+        for (in_lists, in_head), figures in zip(shown, drawn, strict=True)
+    ]
+
+
+def _exposure(value: Floats, drawn: Floats, *, n: int, bootstrap: Bootstrap) -> Exposure:
     return Exposure(
-        coverage=_shifted(value[0], drawn[:, 0], n=n_users, bootstrap=bootstrap),
-        gini=_shifted(value[1], drawn[:, 1], n=n_users, bootstrap=bootstrap),
-        head_share=estimate(float(value[2]), drawn[:, 2], n=n_users, bootstrap=bootstrap),
+        coverage=_shifted(value[0], drawn[:, 0], n=n, bootstrap=bootstrap),
+        gini=_shifted(value[1], drawn[:, 1], n=n, bootstrap=bootstrap),
+        head_share=estimate(float(value[2]), drawn[:, 2], n=n, bootstrap=bootstrap),
     )
 
 

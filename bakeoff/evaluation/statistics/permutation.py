@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+# Sign flips that are summed together, and how many bytes of signs are held at a time. Few long products rather than
+# many short ones: the threads of one product wait for each other, which is dear where other programs want the cores.
+_FLIPS_AT_ONCE = 1000
 _BLOCK_BYTES = 64 * 2**20
 # Sums of n values between 0 and 1 in double precision are exact to about n * 1e-16; a flip that gives the same sum in
 # exact arithmetic must count as equal.
@@ -40,10 +43,9 @@ def paired_p_values(values: Floats, *, permutations: int, seed: int) -> Floats:
     threshold = observed - _TOLERANCE * np.maximum(1.0, observed)
     as_large = np.zeros((len(one), n_metrics), np.int64)
     generator = np.random.default_rng(seed)
-    at_once = max(1, _BLOCK_BYTES // (8 * max(n_users, len(one) * n_metrics)))
-    for first in range(0, permutations, at_once):
-        signs = _signs(generator, min(at_once, permutations - first), n_users)
-        sums = (signs @ flat).reshape(len(signs), n_contestants, n_metrics)
+    for first in range(0, permutations, _FLIPS_AT_ONCE):
+        n_flips = min(_FLIPS_AT_ONCE, permutations - first)
+        sums = _signed_sums(generator, flat, n_flips).reshape(n_flips, n_contestants, n_metrics)
         for pair, (left, right) in enumerate(zip(one, other, strict=True)):
             as_large[pair] += (np.abs(sums[:, left] - sums[:, right]) >= threshold[pair]).sum(axis=0)
     return (as_large + 1) / (permutations + 1)
@@ -52,6 +54,16 @@ def paired_p_values(values: Floats, *, permutations: int, seed: int) -> Floats:
 def _pairs(n_contestants: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     pairs = np.array(list(combinations(range(n_contestants), 2)), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+def _signed_sums(generator: np.random.Generator, flat: Floats, n_flips: int) -> Floats:
+    """The sums over users under every flip, shape (n_flips, n_columns), of values of shape (n_users, n_columns)."""
+    sums = np.zeros((n_flips, flat.shape[1]))
+    users_at_once = max(1, _BLOCK_BYTES // (8 * n_flips))
+    for first in range(0, len(flat), users_at_once):
+        part = flat[first : first + users_at_once]
+        sums += _signs(generator, n_flips, len(part)) @ part
+    return sums
 
 
 def _signs(generator: np.random.Generator, n: int, n_users: int) -> Floats:

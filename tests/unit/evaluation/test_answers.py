@@ -33,6 +33,11 @@ def test_score_that_is_no_finite_number_is_found(score: str) -> None:
     assert not parse_answer(batch).finite
 
 
+def test_scores_whose_sum_is_infinite_are_finite_if_each_is() -> None:
+    line = '{"userId": "7", "items": [{"itemId": "a", "score": 1e308}, {"itemId": "b", "score": 1e308}]}'
+    assert parse_answer(line) == Answer(user_id="7", item_ids=["a", "b"], finite=True, ordered=True, error=None)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -32,7 +32,7 @@ def test_gini_is_nought_for_equal_shares_and_nearly_one_for_a_single_winner() ->
 def test_values_are_those_of_the_lists_as_they_are() -> None:
     ranked = np.array([[0, 1], [0, 2], [0, -1]], np.int32)
     head = np.array([True, False, False, False, False])
-    found = estimate_exposure(ranked, n_candidates=5, k=2, head=head, bootstrap=QUICK)
+    (found,) = estimate_exposure([ranked], n_candidates=5, k=2, head=head, bootstrap=QUICK)
     assert found.coverage.value == pytest.approx(3 / 5)
     assert found.head_share.value == pytest.approx(3 / 5)
     assert found.gini.value == pytest.approx(plain_gini([3, 1, 1, 0, 0]))
@@ -44,8 +44,8 @@ def test_intervals_hold_the_value_and_narrow_with_more_users() -> None:
     popularity = 1 / np.arange(1, 301)
     ranked = rng.choice(300, size=(800, 5), p=popularity / popularity.sum()).astype(np.int32)
     head = np.arange(300) < 30
-    many = estimate_exposure(ranked, n_candidates=300, k=5, head=head, bootstrap=QUICK)
-    few = estimate_exposure(ranked[:100], n_candidates=300, k=5, head=head, bootstrap=QUICK)
+    (many,) = estimate_exposure([ranked], n_candidates=300, k=5, head=head, bootstrap=QUICK)
+    (few,) = estimate_exposure([ranked[:100]], n_candidates=300, k=5, head=head, bootstrap=QUICK)
     for name in ("coverage", "gini", "head_share"):
         one, other = getattr(many, name), getattr(few, name)
         assert one.low <= one.value <= one.high
@@ -53,7 +53,18 @@ def test_intervals_hold_the_value_and_narrow_with_more_users() -> None:
         assert (one.n, other.n) == (800, 100)
 
 
+def test_a_contestants_exposure_does_not_depend_on_the_others() -> None:
+    rng = np.random.default_rng(2)
+    field = [rng.integers(0, 40, size=(90, 4)).astype(np.int32) for _ in range(3)]
+    head = np.arange(40) < 4
+    together = estimate_exposure(field, n_candidates=40, k=4, head=head, bootstrap=QUICK)
+    alone = [estimate_exposure([one], n_candidates=40, k=4, head=head, bootstrap=QUICK)[0] for one in field]
+    assert together == alone
+    assert together[0] != together[1]
+    assert estimate_exposure([], n_candidates=40, k=4, head=head, bootstrap=QUICK) == []
+
+
 def test_lists_without_any_entry_show_nothing() -> None:
     empty = np.full((4, 3), -1, np.int32)
-    found = estimate_exposure(empty, n_candidates=5, k=3, head=np.zeros(5, np.bool_), bootstrap=QUICK)
+    (found,) = estimate_exposure([empty], n_candidates=5, k=3, head=np.zeros(5, np.bool_), bootstrap=QUICK)
     assert (found.coverage.value, found.gini.value, found.head_share.value) == (0.0, 0.0, 0.0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
+from bakeoff.evaluation.statistics import permutation
 from bakeoff.evaluation.statistics.permutation import paired_p_values
 
 
@@ -61,3 +62,13 @@ def test_pairs_stand_in_the_order_of_combinations_and_metrics_are_apart() -> Non
 
 def test_a_single_contestant_has_no_pairs() -> None:
     assert paired_p_values(np.ones((5, 1, 2)), permutations=10, seed=1).shape == (0, 2)
+
+
+def test_flips_and_users_taken_in_parts_give_the_p_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(11).random((240, 3, 1))
+    whole = paired_p_values(values, permutations=4000, seed=12)
+    monkeypatch.setattr(permutation, "_BLOCK_BYTES", 8 * 1000 * 64)
+    monkeypatch.setattr(permutation, "_FLIPS_AT_ONCE", 1000)
+    parts = paired_p_values(values, permutations=4000, seed=12)
+    assert parts == pytest.approx(whole, abs=0.035)
+    assert (parts != whole).any(), "the signs are drawn in another order"

@@ -19,10 +19,14 @@ def rank_biased_overlap(one: Columns, other: Columns, *, p: float = 0.9, depth: 
     """Extrapolated rank-biased overlap per user: 1 where two lists are the same, 0 where they have nothing in common.
 
     The overlap X_d of the first d items, averaged over depths with weights that fall by p: with p = 0.9 the first ten
-    ranks have 86 % of the weight. RBO_ext = (X_D / D) * p^D + (1 - p) / p * sum over d <= D of (X_d / d) * p^d, with D
-    the depth to which both are looked at. Lists that end earlier are taken to share nothing from there on.
+    ranks have 86 % of the weight. With s and l the lengths of the shorter and the longer list, at most `depth`:
 
-    Source: Webber, Moffat and Zobel, "A similarity measure for indefinite rankings", ACM TOIS 28(4), 2010, section 4.3.
+    RBO_ext = (1 - p) / p * (sum over d <= l of X_d / d * p^d + sum over s < d <= l of X_s * (d - s) / (s * d) * p^d)
+    + ((X_l - X_s) / l + X_s / s) * p^l
+
+    What a list lacks counts as agreeing as far as what it holds. 0 where a list is empty.
+
+    Source: Webber, Moffat and Zobel, "A similarity measure for indefinite rankings", ACM TOIS 28(4), 2010, equation 32.
 
     Args:
         one: columns, shape (n_users, length); `NO_ITEM` where a list has ended; no item twice.
@@ -31,11 +35,18 @@ def rank_biased_overlap(one: Columns, other: Columns, *, p: float = 0.9, depth: 
         depth: of the lists that is looked at.
     """
     depth = min(depth, one.shape[1], other.shape[1])
-    joined_at = _joined_at(one[:, :depth], other[:, :depth])
-    overlap = np.cumsum(joined_at, axis=1)
+    one, other = one[:, :depth], other[:, :depth]
+    overlap = np.cumsum(_joined_at(one, other), axis=1)
+    lengths = np.sort(np.stack([(one != NO_ITEM).sum(axis=1), (other != NO_ITEM).sum(axis=1)]), axis=0)
+    shorter, longer = np.maximum(lengths, 1)[:, :, None]
     depths = np.arange(1, depth + 1)
-    weighted: Floats = (overlap / depths) @ (p**depths) * (1 - p) / p
-    return weighted + overlap[:, -1] / depth * p**depth
+    share = np.take_along_axis(overlap, shorter - 1, axis=1) / shorter  # X_s / s
+    beyond = np.where(depths > shorter, share * (1 - shorter / depths), 0.0)
+    agreed = np.where(depths <= longer, overlap / depths + beyond, 0.0)
+    weighted: Floats = agreed @ (p**depths) * (1 - p) / p
+    # The last two terms are what is agreed at depth l: X_l / l + X_s / s * (1 - s / l).
+    last: Floats = np.take_along_axis(agreed, longer - 1, axis=1) * p**longer
+    return weighted + last[:, 0]
 
 
 def _joined_at(one: Columns, other: Columns) -> npt.NDArray[np.int64]:

@@ -108,10 +108,11 @@ def _first_people(people: Any, *, n: int = 8) -> npt.NDArray[np.int64]:
 
 
 def personalization(ranked: Columns, *, k: int, seed: int, partners: int = PARTNERS) -> Floats:
-    """Per user, 1 - the mean share of the first k items in common with seeded random other users; NaN without others.
+    """Per user, 1 - the mean share of the first k items in common with seeded random other users.
 
-    0: everybody is given the same items; 1: nobody shares any. Source: Zhou et al., PNAS 107(10), 2010 (mean
-    inter-user Hamming distance), over `partners` users instead of all.
+    The share is that of the longer of the two lists. 0: everybody is given the same items; 1: nobody shares any. NaN
+    for a user without a list, and without other users. Source: Zhou et al., PNAS 107(10), 2010 (mean inter-user Hamming
+    distance), over `partners` users instead of all.
 
     Args:
         ranked: columns, shape (n_users, at least k); `NO_ITEM` where a list has ended.
@@ -124,11 +125,12 @@ def personalization(ranked: Columns, *, k: int, seed: int, partners: int = PARTN
     if n_users < 2:
         return np.full(n_users, np.nan)
     generator = np.random.default_rng(seed)
+    lengths = (top != NO_ITEM).sum(axis=1)
     common = np.zeros(n_users)
     partners = min(partners, n_users - 1)
     for _ in range(partners):
         # A shift other than 0 gives everybody another user.
         other = (np.arange(n_users) + generator.integers(1, n_users, size=n_users)) % n_users
         same = (top[:, :, None] == top[other][:, None, :]) & (top != NO_ITEM)[:, :, None]
-        common += same.any(axis=2).sum(axis=1) / k
-    return 1 - common / partners
+        common += same.any(axis=2).sum(axis=1) / np.maximum(np.maximum(lengths, lengths[other]), 1)
+    return np.where(lengths > 0, 1 - common / partners, np.nan)

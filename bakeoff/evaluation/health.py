@@ -38,12 +38,17 @@ def _short(ranked: npt.NDArray[np.int32], longest_list: int | None) -> str | Non
 
 
 def _same_for_everybody(lists: Lists, personal: bool) -> str | None:
-    """Compared before seen items are dropped, for that alone makes any two lists differ."""
-    n_users = len(lists.indptr) - 1
-    if n_users < 2 or lists.lengths.min() < SAME_AS_FAR_AS:
+    """Compared before seen items are dropped, for that alone makes any two lists differ.
+
+    A shorter list is the same as far as it goes; who has none is left out.
+    """
+    if (lists.lengths > 0).sum() < 2:
         return None
-    heads = lists.items[lists.indptr[:-1, None] + np.arange(SAME_AS_FAR_AS)]
-    if not (heads == heads[0]).all():
+    places = np.arange(SAME_AS_FAR_AS)
+    there = places < lists.lengths[:, None]
+    heads = lists.items[np.where(there, lists.indptr[:-1, None] + places, 0)]
+    longest = heads[int(lists.lengths.argmax())]
+    if not ((heads == longest) | ~there).all():
         return None
     why = "although it is asked with their histories" if personal else "as it says of itself"
     return f"Everybody is given the same list, {why}."

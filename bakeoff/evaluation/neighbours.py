@@ -1,6 +1,7 @@
 """Scores neighbour lists, of contestants that answer which items are alike: such items should be used together."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -26,25 +27,28 @@ def score_neighbours(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> 
         bootstrap: how intervals are drawn.
     """
     columns = prepared.item_columns
-    items: list[int] = []
-    rows: list[list[int]] = []
-    malformed = unknown = 0
+    rows: dict[int, list[int]] = {}
+    found: Counter[str] = Counter()
     for _, line in lines_of(folder, PATTERN):
         try:
             answer = json.loads(line)
             item, listed = answer["itemId"], [neighbour["itemId"] for neighbour in answer["items"]][:K]
+            known = item in columns and all(neighbour in columns for neighbour in listed)
         except (ValueError, TypeError, KeyError):
-            malformed += 1
+            found["are malformed"] += 1
             continue
-        if item not in columns or any(neighbour not in columns for neighbour in listed):
-            unknown += 1
-            continue
-        items.append(columns[item])
-        rows.append([columns[neighbour] for neighbour in listed] + [NO_ITEM] * (K - len(listed)))
-    counted = {"neighbour lists are malformed": malformed, "neighbour lists name unknown items": unknown}
-    problems = [f"{n} {what}." for what, n in counted.items() if n]
-    if problems or not items:
+        if not known:
+            found["name unknown items"] += 1
+        elif item in listed or len(set(listed)) < len(listed):
+            found["name an item twice or the item itself"] += 1
+        elif columns[item] in rows:
+            found["are of an item that has another"] += 1
+        else:
+            rows[columns[item]] = [columns[neighbour] for neighbour in listed] + [NO_ITEM] * (K - len(listed))
+    problems = [f"{n} neighbour lists {what}." for what, n in found.items()]
+    if problems or not rows:
         return {}, problems or ["There is no neighbour list."]
     liked = prepared.train_and_validation.liked(prepared.liked_threshold)
-    values = usefulness(np.array(rows, np.int32), items=np.array(items, np.int64), interactions=liked, k=K)
+    neighbours = np.array(list(rows.values()), np.int32)
+    values = usefulness(neighbours, items=np.array(list(rows), np.int64), interactions=liked, k=K)
     return {f"usefulness@{K}": estimate_means(values[:, None], bootstrap)[0]}, []

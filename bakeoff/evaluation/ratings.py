@@ -29,23 +29,27 @@ def score_ratings(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> tup
     place = {prepared.users[row]: at for at, row in enumerate(prepared.test_users.tolist())}
     position = {pair: at for at, pair in enumerate(zip(held_out.rows.tolist(), held_out.indices.tolist(), strict=True))}
     predicted = np.full(held_out.n_interactions, np.nan)
-    malformed = others = 0
+    malformed = others = again = 0
     for _, line in lines_of(folder, PATTERN):
         try:
             prediction = json.loads(line)
-            user, item, value = prediction["userId"], prediction["itemId"], float(prediction["value"])
-        except (ValueError, TypeError, KeyError):
+            value = float(prediction["value"])
+            pair = (place.get(prediction["userId"], -1), prepared.item_columns.get(prediction["itemId"], -1))
+        except (ValueError, TypeError, KeyError, OverflowError):
             malformed += 1
             continue
-        at = position.get((place.get(user, -1), prepared.item_columns.get(item, -1)))
+        at = position.get(pair)
         if at is None:
             others += 1
+        elif not np.isnan(predicted[at]):
+            again += 1
         else:
             predicted[at] = value
     missing = int((~np.isfinite(predicted)).sum())
     counted = {
         "lines of the predicted ratings are malformed": malformed,
         "predicted ratings are of no held-out pair": others,
+        "predicted ratings are of a pair that has another": again,
         f"of {len(predicted)} held-out ratings have no finite prediction": missing,
     }
     problems = [f"{n} {what}." for what, n in counted.items() if n]

@@ -1,6 +1,6 @@
 """One call for the whole evaluation: prepared folder, lists and the run's description in, results out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from bakeoff.data.prepared import Prepared
 from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
 from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
-from bakeoff.evaluation.lists import read_lists
+from bakeoff.evaluation.lists import ContestantLists, read_lists
 from bakeoff.evaluation.lists_table import LISTS_PARQUET, write_lists
 from bakeoff.evaluation.neighbours import score_neighbours
 from bakeoff.evaluation.order import read_order, refuse_other_splits
@@ -25,6 +25,7 @@ from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate
 from bakeoff.evaluation.target import Target
 
 Columns = npt.NDArray[np.int32]
+Reader = Callable[..., ContestantLists]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +57,20 @@ class _Entered:
     notes: list[str]
 
 
-def evaluate_run(folders: Folders, *, bootstrap: Bootstrap | None = None, tests: PairedTests | None = None) -> Results:
+def evaluate_run(
+    folders: Folders,
+    *,
+    bootstrap: Bootstrap | None = None,
+    tests: PairedTests | None = None,
+    read: Reader = read_lists,
+) -> Results:
     """Score every contestant of the run that has sound lists, name what is wrong with the others, write the results.
 
     Args:
         folders: where it reads and writes.
         bootstrap: how intervals are drawn.
         tests: how contestants are tested against each other.
+        read: reads a contestant's lists, as `read_lists` does.
 
     Raises:
         DataError: the prepared folder is incomplete.
@@ -78,7 +86,7 @@ def evaluate_run(folders: Folders, *, bootstrap: Bootstrap | None = None, tests:
         fitted=prepared.train_and_validation,
         documents=prepared.documents(),
     )
-    entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap) for one in run["contestants"]}
+    entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read) for one in run["contestants"]}
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
     results = Results(
@@ -95,7 +103,12 @@ def evaluate_run(folders: Folders, *, bootstrap: Bootstrap | None = None, tests:
 
 
 def _enter(
-    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, target: Target, bootstrap: Bootstrap
+    contestant: Mapping[str, Any],
+    lists_folder: Path,
+    prepared: Prepared,
+    target: Target,
+    bootstrap: Bootstrap,
+    read_lists: Reader,
 ) -> _Entered:
     if contestant["status"] != "ok":
         reason = contestant.get("reason") or "no reason is given"

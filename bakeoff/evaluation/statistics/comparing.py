@@ -27,7 +27,8 @@ class Comparison:
         p: of the paired permutation test.
         p_holm: corrected over all pairs of the metric.
         different: whether p_holm is below alpha.
-        smallest: the smallest true difference that these users could show with power .8, in one comparison.
+        smallest: the smallest true difference that these users could show with power .8, in one comparison; None for a
+            single user, whose scatter is unknown.
     """
 
     metric: str
@@ -38,7 +39,7 @@ class Comparison:
     p: float
     p_holm: float
     different: bool
-    smallest: float
+    smallest: float | None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -50,7 +51,7 @@ class Comparison:
             "p": round(self.p, DECIMALS),
             "pHolm": round(self.p_holm, DECIMALS),
             "different": self.different,
-            "smallest": round(self.smallest, DECIMALS),
+            "smallest": None if self.smallest is None else round(self.smallest, DECIMALS),
         }
 
 
@@ -95,7 +96,6 @@ def compare(
     for place, metric in enumerate(metrics):
         for row, (one, other) in enumerate(combinations(range(len(names)), 2)):
             a, b = (one, other) if means[one, place] >= means[other, place] else (other, one)
-            deviation = float(np.std(values[:, a, place] - values[:, b, place], ddof=1)) if n_users > 1 else 0.0
             pairs.append(
                 Comparison(
                     metric=metric,
@@ -111,7 +111,7 @@ def compare(
                     p=float(p_values[row, place]),
                     p_holm=float(corrected[row, place]),
                     different=bool(corrected[row, place] < alpha),
-                    smallest=smallest_difference(deviation, n=n_users, alpha=alpha),
+                    smallest=_smallest(values[:, a, place] - values[:, b, place], alpha),
                 )
             )
     return Comparisons(
@@ -124,6 +124,12 @@ def _ratio(means: Floats, drawn: Floats, a: int, b: int, *, n: int, bootstrap: B
     if means[b] <= 0 or (drawn[:, b] <= 0).any():
         return None
     return estimate(float(means[a] / means[b]), drawn[:, a] / drawn[:, b], n=n, bootstrap=bootstrap)
+
+
+def _smallest(differences: Floats, alpha: float) -> float | None:
+    if len(differences) < 2:
+        return None
+    return smallest_difference(float(np.std(differences, ddof=1)), n=len(differences), alpha=alpha)
 
 
 def _groups(metric: str, pairs: list[Comparison], names: Sequence[str], means: Floats) -> list[list[str]]:

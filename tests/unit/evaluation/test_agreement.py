@@ -26,16 +26,34 @@ def test_ends_of_lists_have_nothing_in_common() -> None:
     assert rank_biased_overlap(row(1, -1, -1), row(2, -1, -1)).tolist() == [0.0]
 
 
-def test_rank_biased_overlap_equals_loops_on_random_lists() -> None:
+def test_short_lists_agree_as_far_as_they_go() -> None:
+    assert rank_biased_overlap(row(1, 2, -1, -1), row(1, 2, -1, -1)).tolist() == [pytest.approx(1.0)]
+    assert rank_biased_overlap(row(1, 2, -1, -1), row(1, 2, 3, 4)).tolist() == [pytest.approx(1.0)]
+    assert rank_biased_overlap(row(-1, -1), row(1, 2)).tolist() == [0.0]
+    assert rank_biased_overlap(row(-1, -1), row(-1, -1)).tolist() == [0.0]
+
+
+def published(left: list[int], right: list[int], p: float) -> float:
+    """Equation 32 of Webber et al., term by term."""
+    short, long = sorted((len(left), len(right)))
+    overlap = {depth: len(set(left[:depth]) & set(right[:depth])) for depth in range(1, long + 1)}
+    summed = sum(overlap[depth] / depth * p**depth for depth in range(1, long + 1))
+    uneven = sum(overlap[short] * (depth - short) / (short * depth) * p**depth for depth in range(short + 1, long + 1))
+    rest = (overlap[long] - overlap[short]) / long + overlap[short] / short
+    return (1 - p) / p * (summed + uneven) + rest * p**long
+
+
+def test_rank_biased_overlap_equals_the_published_sum_on_random_lists_of_any_lengths() -> None:
     rng = np.random.default_rng(4)
-    one, other = (np.array([rng.permutation(30)[:20] for _ in range(40)], np.int32) for _ in range(2))
-    other[:, 15:] = -1
+    one, other = (np.array([rng.permutation(30)[:20] for _ in range(60)], np.int32) for _ in range(2))
+    for user in range(60):
+        one[user, rng.integers(1, 21) :] = -1
+        other[user, rng.integers(1, 21) :] = -1
     found = rank_biased_overlap(one, other, p=0.8)
-    for user in range(40):
-        left, right = one[user].tolist(), [item for item in other[user].tolist() if item >= 0]
-        overlaps = [len(set(left[:depth]) & set(right[:depth])) for depth in range(1, 21)]
-        summed = sum(overlap / depth * 0.8**depth for depth, overlap in enumerate(overlaps, start=1))
-        assert found[user] == pytest.approx(summed * 0.25 + overlaps[-1] / 20 * 0.8**20)
+    for user in range(60):
+        left, right = ([item for item in ranked[user].tolist() if item >= 0] for ranked in (one, other))
+        assert found[user] == pytest.approx(published(left, right, 0.8))
+    assert 0 < found.max() <= 1
 
 
 def test_usefulness_is_the_mean_cosine_of_interaction_columns() -> None:

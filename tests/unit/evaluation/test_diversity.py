@@ -78,3 +78,12 @@ def test_personalization_estimates_the_mean_over_all_pairs() -> None:
     ranked = np.array([rng.permutation(40)[:10] for _ in range(200)], np.int32)
     exact = np.mean([1 - len(set(a) & set(b)) / 10 for a, b in combinations(ranked.tolist(), 2)])
     assert personalization(ranked, k=10, seed=1).mean() == pytest.approx(exact, abs=0.01)
+
+
+def test_personalization_of_short_lists_is_the_share_of_the_longer_one() -> None:
+    same = np.tile(np.array([4, 5, -1, -1], np.int32), (6, 1))
+    assert personalization(same, k=4, seed=1).tolist() == [0.0] * 6
+    assert personalization(np.array([[1, 2, 3, 4], [1, -1, -1, -1]], np.int32), k=4, seed=1).tolist() == [0.75, 0.75]
+    someone, nobody = personalization(np.array([[1, 2], [-1, -1]], np.int32), k=2, seed=1)
+    assert someone == 1.0
+    assert np.isnan(nobody)

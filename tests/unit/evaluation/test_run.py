@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from jsonschema import Draft202012Validator
@@ -126,8 +127,9 @@ def test_short_lists_are_scored_and_noted(room: Room, prepared: Prepared) -> Non
     result = room.evaluate().contestants["popularity"]
     assert result.healthy
     assert result.metrics["ndcg@10"].n == len(prepared.test_users)
-    short, seen = result.notes
+    short, same, seen = result.notes
     assert "the shortest 0) and are scored as they are" in short
+    assert same.startswith("Everybody is given the same list, "), "but for who has none"
     assert "of the entries were items that the user had seen" in seen
 
 
@@ -308,6 +310,8 @@ def test_lists_parquet_holds_what_was_scored(room: Room, prepared: Prepared) -> 
     results = room.evaluate()
     table = pq.read_table(room.folder / "output" / "lists.parquet").to_pylist()
     assert [row["userId"] for row in table] == [prepared.users[user] for user in prepared.test_users]
+    fields = pq.read_schema(room.folder / "output" / "lists.parquet")
+    assert fields.field("items").type.value_type == pa.string()
     first = table[0]
     seen = {prepared.items[column] for column in prepared.seen(int(prepared.test_users[0]))}
     assert not seen & set(first["items"])
@@ -332,6 +336,19 @@ def test_the_same_list_for_everybody_is_noted(room: Room, prepared: Prepared) ->
     results = room.evaluate().contestants
     assert "Everybody is given the same list, although it is asked with their histories." in results["popularity"].notes
     assert "Everybody is given the same list, as it says of itself." in results["honest"].notes
+
+
+def test_the_same_short_list_for_everybody_is_noted_though_some_have_none(room: Room, prepared: Prepared) -> None:
+    answers = [transform_answer(prepared.users[user], prepared.items[:4]) for user in prepared.test_users]
+    answers[0] = transform_answer(str(answers[0]["userId"]), [])
+    answers[1] = transform_answer(str(answers[1]["userId"]), prepared.items[:2])
+    room.enter("short", answers, needsHistory=True, longestList=4)
+    answers[2] = transform_answer(str(answers[2]["userId"]), prepared.items[1:4])
+    room.enter("personal", answers, needsHistory=True, longestList=4)
+    results = room.evaluate().contestants
+    note = "Everybody is given the same list, although it is asked with their histories."
+    assert note in results["short"].notes
+    assert note not in results["personal"].notes
 
 
 def test_scores_out_of_order_are_noted_and_scored_in_the_order_given(room: Room, prepared: Prepared) -> None:
@@ -375,18 +392,26 @@ def test_predicted_ratings_are_scored_beside_the_lists(room: Room, prepared: Pre
     assert metrics["rmse"].low < metrics["rmse"].value < metrics["rmse"].high
 
 
-def test_missing_and_malformed_predictions_make_a_contestant_unhealthy(room: Room) -> None:
+def test_faulty_predictions_make_a_contestant_unhealthy(room: Room, prepared: Prepared) -> None:
+    held_out = prepared.test.of_users(prepared.test_users)
+    pair = {"userId": prepared.users[prepared.test_users[0]], "itemId": prepared.items[held_out.indices[0]]}
     room.enter("rating", predictions="rating/predicted")
-    write_answers(room.folder / "lists" / "rating" / "predicted" / "part.jsonl", [{"userId": "1"}])
-    problems = room.evaluate().contestants["rating"].problems
-    assert problems[0] == "1 lines of the predicted ratings are malformed."
-    assert problems[1].endswith("held-out ratings have no finite prediction.")
+    faulty = [{"userId": "1"}, {"userId": ["1"], "itemId": "1", "value": 1}, {**pair, "itemId": "none", "value": 1}]
+    predictions = [*faulty, {**pair, "value": 3.0}, {**pair, "value": 4.0}]
+    write_answers(room.folder / "lists" / "rating" / "predicted" / "part.jsonl", predictions)
+    assert room.evaluate().contestants["rating"].problems == [
+        "2 lines of the predicted ratings are malformed.",
+        "1 predicted ratings are of no held-out pair.",
+        "1 predicted ratings are of a pair that has another.",
+        f"{held_out.n_interactions - 1} of {held_out.n_interactions} held-out ratings have no finite prediction.",
+    ]
 
 
 def test_neighbour_lists_are_scored_by_use(room: Room, prepared: Prepared) -> None:
     room.enter("alike", neighbours="alike/neighbours")
     items = [
-        {"itemId": item, "items": [{"itemId": other} for other in prepared.items[:3]]} for item in prepared.items[:4]
+        {"itemId": item, "items": [{"itemId": other} for other in prepared.items[:4] if other != item]}
+        for item in prepared.items[:4]
     ]
     write_answers(room.folder / "lists" / "alike" / "neighbours" / "part.jsonl", items)
     usefulness = room.evaluate().contestants["alike"].metrics["usefulness@10"]
@@ -394,8 +419,50 @@ def test_neighbour_lists_are_scored_by_use(room: Room, prepared: Prepared) -> No
     assert usefulness.n == 4
 
 
-def test_unknown_neighbours_make_a_contestant_unhealthy(room: Room, prepared: Prepared) -> None:
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (['{"itemId": "FIRST", "items": [{"itemId": "unheard of"}]}'], "1 neighbour lists name unknown items."),
+        (['{"itemId": "FIRST", "items": [{"itemId": ["list"]}]}', "[]"], "2 neighbour lists are malformed."),
+        (
+            ['{"itemId": "FIRST", "items": [{"itemId": "FIRST"}]}'],
+            "1 neighbour lists name an item twice or the item itself.",
+        ),
+        (
+            ['{"itemId": "FIRST", "items": [{"itemId": "OTHER"}, {"itemId": "OTHER"}]}'],
+            "1 neighbour lists name an item twice or the item itself.",
+        ),
+        (
+            ['{"itemId": "FIRST", "items": [{"itemId": "OTHER"}]}'] * 2,
+            "1 neighbour lists are of an item that has another.",
+        ),
+        ([], "There is no neighbour list."),
+    ],
+)
+def test_faulty_neighbours_make_a_contestant_unhealthy(
+    room: Room, prepared: Prepared, lines: list[str], problem: str
+) -> None:
     room.enter("alike", neighbours="alike/neighbours")
-    answers = [{"itemId": prepared.items[0], "items": [{"itemId": "unheard of"}]}]
-    write_answers(room.folder / "lists" / "alike" / "neighbours" / "part.jsonl", answers)
-    assert room.evaluate().contestants["alike"].problems == ["1 neighbour lists name unknown items."]
+    folder = room.folder / "lists" / "alike" / "neighbours"
+    folder.mkdir()
+    named = [line.replace("FIRST", prepared.items[0]).replace("OTHER", prepared.items[1]) for line in lines]
+    (folder / "part.jsonl").write_text("\n".join(named), encoding="utf-8")
+    assert room.evaluate().contestants["alike"].problems == [problem]
+
+
+def test_one_contestant_is_scored_without_comparisons(room: Room) -> None:
+    room.enter("only")
+    written = room.evaluate().to_json()
+    assert (written["comparisons"], written["agreement"]) == ([], [])
+    assert written["groups"]["ndcg@10"] == [["only"]]
+
+
+def test_lists_without_any_item_are_scored_nought_and_have_no_popularity(room: Room, prepared: Prepared) -> None:
+    room.enter("silent", [transform_answer(prepared.users[user], []) for user in prepared.test_users])
+    room.enter("sound")
+    results = room.evaluate()
+    metrics = results.contestants["silent"].metrics
+    assert {metrics[name].value for name in (*TESTED, *OF_CATALOGUE)} == {0.0}
+    assert not metrics.keys() & {*OF_POPULARITY, *OF_SAMPLE}
+    (pair,) = [entry for entry in results.to_json()["comparisons"] if entry["metric"] == "ndcg@10"]
+    assert (pair["a"], pair["b"], pair["ratio"]) == ("sound", "silent", None)

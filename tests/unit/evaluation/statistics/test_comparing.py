@@ -76,3 +76,18 @@ def test_one_contestant_is_a_group_of_its_own_without_comparisons() -> None:
         alpha=0.05,
     )
     assert found.to_json() == {"comparisons": [], "groups": {"m": [["only"]]}}
+
+
+def test_a_single_user_shows_no_difference_and_cannot_say_which_could_be_found() -> None:
+    found = compare(
+        np.array([[[0.9], [0.1]]]),
+        names=["a", "b"],
+        metrics=["m"],
+        bootstrap=Bootstrap(resamples=5),
+        permutations=20,
+        seed=1,
+        alpha=0.05,
+    )
+    assert (found.pairs[0].p, found.pairs[0].different, found.pairs[0].smallest) == (1.0, False, None)
+    assert found.groups == {"m": [["a", "b"]]}
+    assert found.to_json()["comparisons"][0]["smallest"] is None

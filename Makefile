@@ -26,9 +26,10 @@ USABLE_PYTHON = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version
 PYTHON_PINS = requirements.txt requirements-deploy.txt requirements-dev.txt constraints.txt $(wildcard sagemaker_jobs/*/wheels.txt)
 PYTHON_STAMP := .venv/installed-$(shell cat $(PYTHON_PINS) | cksum | tr ' ' '-')
 SPARK_STAMP := .venv-spark/installed-$(shell cat requirements-spark.txt | cksum | tr ' ' '-')
+BENCH_STAMP := .venv-bench/installed-$(shell cat requirements-bench.txt | cksum | tr ' ' '-')
 NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json | cksum | tr ' ' '-')
 
-.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data clean install serving-environment spark-environment
+.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data bench-evaluation clean install serving-environment spark-environment bench-environment
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,8 +70,11 @@ bench-demo: $(PYTHON_STAMP) $(NODE_STAMP) ## Time each stage of the demo on a fr
 bench-data: $(PYTHON_STAMP) ## Measure the data preparation against a pandas program [SIZE=27m]
 	@exec .venv/bin/python -m bench.data $(SIZE)
 
+bench-evaluation: $(PYTHON_STAMP) $(BENCH_STAMP) ## Measure the evaluation of a large field, against rectools, and its tests' false alarms
+	@exec .venv/bin/python -m bench.evaluation
+
 clean: ## Remove what make built: environments, node_modules, build outputs; data and the local cloud's state stay
-	rm -rf .venv .venv-serving .venv-spark node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-serving .venv-spark .venv-bench node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 install: $(PYTHON_STAMP) $(NODE_STAMP) ## Install the pinned Python and Node packages into the checkout
 
@@ -90,6 +94,14 @@ $(SPARK_STAMP): $(PYTHON_STAMP)
 	@.venv-spark/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m venv --clear .venv-spark
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-spark.txt
 	@rm -f .venv-spark/installed-* && touch $@
+
+bench-environment: $(BENCH_STAMP) ## Install rectools, which the evaluation is measured against, into .venv-bench
+
+$(BENCH_STAMP): $(PYTHON_STAMP)
+	@echo "Installing rectools for the benchmark into .venv-bench (once) ..."
+	@.venv-bench/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
+	@rm -f .venv-bench/installed-* && touch $@
 
 $(PYTHON_STAMP):
 	@found=; for python in $(PYTHON); do \

@@ -5,17 +5,15 @@ they run in turns. SIZE=27m adds the 27 million of MovieLens, without pandas.
 """
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.processes import Usage, run_measured
 from bench.results import BUILD, Figure, publish
 
 DATA = BUILD / "data"
@@ -26,24 +24,6 @@ COMPARED, LARGE = ("1m", "5m"), "27m"
 MILLIONS = {"1m": 1, "5m": 5, "27m": 27}
 # What the ratios to pandas are held to.
 LIMITS = {"5m": {"wall": 1.5, "peak": 1 / 3}}
-# The kernel counts in KiB, on a Mac in bytes.
-PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
-MEGABYTE = 1e6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """What a process and its children took.
-
-    Args:
-        wall: seconds.
-        cpu: seconds, user and system.
-        peak: resident megabytes.
-    """
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 def raw_folder(size: str) -> Path:
@@ -58,22 +38,10 @@ def raw_folder(size: str) -> Path:
 
 
 def measure(program: str, raw: Path, prepared: Path) -> Usage:
-    """Run a program to its end.
-
-    This process imports nothing large: to the kernel a child was at its start as large as its parent.
-    """
+    """Run a program to its end."""
     shutil.rmtree(prepared, ignore_errors=True)
-    begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", program, str(raw), str(prepared)])
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{program} failed on {raw}.")
-    usage = Usage(wall=wall, cpu=used.ru_utime + used.ru_stime, peak=used.ru_maxrss * PEAK_UNIT / MEGABYTE)
     name = f"{program.removeprefix('bench.data_in_')}, {raw.name}"
-    print(f"{name:<28} {usage.wall:8.2f} s {usage.cpu:8.2f} s of CPU {usage.peak:8.0f} MB", flush=True)
-    return usage
+    return run_measured([sys.executable, "-m", program, str(raw), str(prepared)], name=name)
 
 
 def content(prepared: Path, *options: str) -> dict[str, Any]:

@@ -49,6 +49,15 @@ def test_spark_runs_with_the_versions_of_the_constraints_and_glues_own_spark() -
     assert spark["pyspark"] == "4.1.1", "that of Glue 6.0"
 
 
+def test_the_benchmark_runs_with_the_versions_of_the_constraints_where_rectools_takes_them() -> None:
+    pinned = re.compile(r'([A-Za-z0-9._-]+)==([A-Za-z0-9.+!]+)(; python_version [<>]=? "3\.\d+")?')
+    matches = [pinned.fullmatch(line) for line in lines("requirements-bench.txt")]
+    assert None not in matches, "every line pins one version"
+    constraints = pins("constraints.txt")
+    others = {one[1] for one in matches if one is not None and constraints.get(one[1].lower()) != one[2]}
+    assert others == {"rectools", "fastrlock", "pm-implicit", "attrs", "numpy", "typeguard"}
+
+
 def test_the_wheels_that_travel_with_a_job_are_the_versions_of_the_constraints() -> None:
     constraints = pins("constraints.txt")
     text = (CHECKOUT / "sagemaker_jobs" / "prepare_data" / "wheels.txt").read_text()

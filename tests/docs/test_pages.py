@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from bakeoff.evaluation.field import OF_CATALOGUE, OF_POPULARITY, OF_SAMPLE, TESTED
 from bakeoff.evaluation.scoring import METRICS
 from bakeoff.serving.fan_out import Status
 
@@ -59,9 +60,19 @@ def test_a_page_that_the_code_mentions_exists(path: Path) -> None:
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize(
+    "metric",
+    sorted({*METRICS, *TESTED, *OF_POPULARITY, *OF_CATALOGUE, *OF_SAMPLE, "rmse", "mae", "usefulness@10"}),
+)
 def test_every_metric_has_its_formula_in_the_protocol(metric: str) -> None:
     assert re.search(rf"^\| .*`{metric}`", (ROOT / "docs" / "protocol.md").read_text(), re.MULTILINE)
+
+
+def test_every_finding_about_lists_is_in_the_protocol() -> None:
+    source = (ROOT / "bakeoff" / "evaluation" / "lists.py").read_text()
+    findings = set(re.findall(r'(?:findings|unknown)\.add\(\s*"([^"]+)"', source))
+    listed = set(re.findall(r"^\| `([A-Z][a-z -]+)` \|", (ROOT / "docs" / "protocol.md").read_text(), re.MULTILINE))
+    assert listed == findings
 
 
 def test_every_status_of_a_contestant_but_ok_and_cold_is_in_the_runbook() -> None:

@@ -35,8 +35,8 @@ CRITERIA = (
     Criterion(
         name="novelty_diversity",
         title="Novelty and diversity",
-        says="mean of three shares: slots outside the most popular tenth, diversity by genre inside a list, coverage "
-        "of what the lists could cover",
+        says="mean of three shares: how much less popular than the floor's the items are, diversity by genre inside "
+        "a list, coverage of what the lists could cover",
     ),
     Criterion(
         name="data_preparation_effort",

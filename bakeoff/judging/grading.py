@@ -73,7 +73,9 @@ def _grades(
         "personalization": {
             name: personalization_grade(name, evidence=evidence, thresholds=asked["personalization"]) for name in names
         },
-        "novelty_diversity": novelty_diversity_grades(names, evidence=evidence, thresholds=asked["novelty_diversity"]),
+        "novelty_diversity": novelty_diversity_grades(
+            names, evidence=evidence, floor=settings["floor"], thresholds=asked["novelty_diversity"]
+        ),
         "training_time": {
             name: training_time_grade(one, measured_on=measured_on, thresholds=asked["training_time"])
             for name, one in graded.items()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.judging.scale import Grade, Scale
+from bakeoff.judging.scale import Grade, Scale, in_seconds
 
 Contestant = Mapping[str, Any]
 
@@ -19,10 +19,11 @@ def training_time_grade(contestant: Contestant, *, measured_on: str, thresholds:
     seconds = contestant.get("trainingSeconds")
     if seconds is None:
         return Grade(grade=None, because="No training time was recorded.")
-    scale = Scale(thresholds=thresholds, more_is_better=False, write=_seconds)
+    scale = Scale(thresholds=thresholds, more_is_better=False, write=in_seconds)
     grade = scale.grade(seconds)
     return Grade(
-        grade=grade, because=f"Trained in {_seconds(seconds)}, {_where(contestant, measured_on)}; {scale.needs(grade)}."
+        grade=grade,
+        because=f"Trained in {in_seconds(seconds)}, {_where(contestant, measured_on)}; {scale.needs(grade)}.",
     )
 
 
@@ -82,10 +83,6 @@ def _unverified(cost: Mapping[str, Any]) -> str:
 def _where(contestant: Contestant, measured_on: str) -> str:
     twin = " of a local twin, not of the service" if contestant.get("twin") else ""
     return f"measured on {measured_on}{twin}"
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:,.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
 
 
 def _milliseconds(milliseconds: float) -> str:

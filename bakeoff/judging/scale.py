@@ -62,6 +62,11 @@ class Scale:
         return "" if ends[0] == ends[1] else f" Its interval reaches from a {ends[0]} to a {ends[1]}."
 
 
+def in_seconds(seconds: float) -> str:
+    """A time as it stands in a sentence."""
+    return f"{seconds:,.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+
+
 def percent(share: float) -> str:
     """A share as it stands in a sentence."""
     return f"{100 * share:.4g} %"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NONE = "–"
+UNDECIDED = "cannot be told"
 
 
 def grade_table(grades: Mapping[str, Any], contestants: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -30,9 +31,10 @@ def grade_table(grades: Mapping[str, Any], contestants: Sequence[Mapping[str, An
 
 
 def overall_order(grades: Mapping[str, Any]) -> list[str]:
-    """The order as a numbered list, and what it hangs on."""
+    """The order as a list, and what it hangs on."""
+    # No numbered list, for Markdown would number the ties away.
     lines = [
-        f"{one['rank']}. {_cell(one['name'])}: {one['grade']:.2f}, from {one['counted']} of {one['of']} criteria"
+        f"- Place {one['rank']}: {_cell(one['name'])}, {one['grade']:.2f} from {one['counted']} of {one['of']} criteria"
         + (f" (not known: {', '.join(one['missing'])})" if one["missing"] else "")
         for one in grades["overall"]
         if one["rank"] is not None
@@ -51,19 +53,22 @@ def sensitivity_sentence(grades: Mapping[str, Any]) -> str:
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What the article said, how it was tested, what was found."""
+    """What the article said, how it was tested, what was found; after the table, what this run cannot examine."""
+    examined = [one for one in claims if one["n"] is not None or one["verdict"] != UNDECIDED]
     rows = [
-        [one["claim"], _verdict(one), "" if one["n"] is None else str(one["n"]), one["finding"], one["test"]]
-        for one in claims
+        [one["claim"], _verdict(one), NONE if one["n"] is None else str(one["n"]), one["finding"], one["test"]]
+        for one in examined
     ]
-    return _table(["what the article said", "verdict", "n", "what we find", "test"], rows)
+    lines = _table(["what the article said", "verdict", "n", "what we find", "test"], rows) if rows else []
+    others = [f"- {_cell(one['claim'])} {_cell(one['finding'])}" for one in claims if one not in examined]
+    if not others:
+        return lines
+    return [*lines, *([""] if lines else []), "Of these claims nothing can be told in this run:", "", *others]
 
 
 def _verdict(claim: Mapping[str, Any]) -> str:
     """A twin's figure is not the managed service's, and neither is a verdict on it."""
-    return (
-        f"**{claim['verdict']}**{' (of the twin)' if claim['twins'] and claim['verdict'] != 'cannot be told' else ''}"
-    )
+    return f"**{claim['verdict']}**{' (of the twin)' if claim['twins'] and claim['verdict'] != UNDECIDED else ''}"
 
 
 def _name(contestant: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ def test_the_table_has_every_criterion_of_the_file_as_it_stands_there() -> None:
         ("with metadata HRNN", [percent(better.SAME)]),
         ("with metadata it takes longer", [percent(effort.LONGER), percent(effort.SHORTER)]),
         ("neither the model nor", [percent(same.ACCURACY), percent(same.ERROR), str(same.AGREEMENT)]),
-        ("tuning would cure it", [percent(popular.CURE)]),
+        ("with more tuning", [percent(popular.CURE)]),
         ("the content model recommends", [percent(directors.NOTICED)]),
     ],
 )

@@ -1,7 +1,7 @@
 """Claims about time and effort, and about what Amazon Personalize gives: few of them can be tested by figures."""
 
 from bakeoff.judging.claims.finding import CANNOT_BE_TOLD, DOES_NOT_HOLD, HOLDS, Finding, Question, Run
-from bakeoff.judging.scale import percent
+from bakeoff.judging.scale import in_seconds, percent
 
 # One training each has no interval: only what is clearly longer is called so.
 LONGER = 0.2
@@ -32,7 +32,7 @@ def _longer(run: Run, claim: str, one: str, other: str) -> Finding:
         return run.unknown(question, f"The run has no training time of {one if not longer else other}.")
     ratio = longer / shorter
     verdict = HOLDS if ratio > 1 + LONGER else DOES_NOT_HOLD if ratio <= 1 + SHORTER else CANNOT_BE_TOLD
-    said = f"{one} trained for {longer:,.0f} s and {other} for {shorter:,.0f} s, {ratio:.2f} times as long."
+    said = f"{one} trained for {in_seconds(longer)} and {other} for {in_seconds(shorter)}, {ratio:.2f} times as long."
     return run.answer(question, [one, other], verdict, said, n=1)
 
 
@@ -64,7 +64,7 @@ def _judgement_of_ease(run: Run) -> Finding:
         test="None: ease is a matter of judgement.",
     )
     timed = [
-        f"{name} trained for {one['trainingSeconds']:,.0f} s{' (a local twin)' if one.get('twin') else ''}"
+        f"{name} trained for {in_seconds(one['trainingSeconds'])}{' (a local twin)' if one.get('twin') else ''}"
         for name, one in run.contestants.items()
         if one.get("kind") == "personalize" and one.get("trainingSeconds") is not None
     ]

@@ -17,7 +17,7 @@ GOOD = 0.5
 
 
 def autoencoder_claims(run: Run) -> list[Finding]:
-    """The autoencoder recommends what is rated a lot; tuning would cure it."""
+    """The autoencoder recommends what is rated a lot; more tuning would be needed to cure it."""
     return [_rated_a_lot(run), _cured(run)]
 
 
@@ -42,15 +42,16 @@ def _rated_a_lot(run: Run) -> Finding:
     if head is None:
         return run.unknown(question, f"{HEAD} was not measured.")
     verdict = HOLDS if head.low > MANY else DOES_NOT_HOLD if head.high <= MANY else CANNOT_BE_TOLD
-    others = [(name, run.evidence.figure(name, HEAD)) for name in (POPULARITY, CURED) if name in run.names]
-    beside = "".join(f"; {name} has {figure}" for name, figure in others if figure)
-    return run.answer(question, [BASIC], verdict, f"{BASIC} has {head}{beside}.", n=head.n)
+    others = {name: run.evidence.figure(name, HEAD) for name in run.names if name != BASIC}
+    beside = ", ".join(f"{name} {figure.value:.4f}" for name, figure in others.items() if figure)
+    said = f"{BASIC} has {head}.{f' Of the others: {beside}.' if beside else ''}"
+    return run.answer(question, [BASIC], verdict, said, n=head.n)
 
 
 def _cured(run: Run) -> Finding:
     question = Question(
-        claim="More tuning would cure the autoencoder of recommending what is rated a lot.",
-        test=f"{HEAD} of {CURED} against {BASIC}: lower by the widest bounds that both intervals allow; no cure where "
+        claim="With more tuning the autoencoder recommends less of what is rated a lot.",
+        test=f"{HEAD} of {CURED} against {BASIC}: lower by the widest bounds that both intervals allow; not where "
         f"these stay under {percent(CURE)} of the slots.",
     )
     if missing := run.missing(CURED, BASIC):

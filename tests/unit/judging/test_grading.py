@@ -22,7 +22,7 @@ from tests.support.small_data import small_data, write_csv
 SETTINGS = load_config("local").grades.to_json()
 FLOOR = SETTINGS["floor"]
 NAMES = [criterion.name for criterion in CRITERIA]
-LISTS = {"personalization@10": figure(0.7), "head_share@10": figure(0.5), "ild@10": figure(0.8)}
+LISTS = {"personalization@10": figure(0.7), "ild@10": figure(0.7)}
 
 
 @pytest.fixture
@@ -30,12 +30,17 @@ def run() -> RunFigures:
     run = RunFigures()
     run.enter(
         "ease",
-        {"ndcg@10": figure(0.3), "coverage@10": figure(0.3), **LISTS},
+        {"ndcg@10": figure(0.3), "coverage@10": figure(0.3), "novelty@10": figure(3.0), **LISTS},
         trainingSeconds=20,
         latency={"p95": 120, "n": 100},
         costs=costs(100.0),
     )
-    run.enter(FLOOR, {"ndcg@10": figure(0.2), "coverage@10": figure(0.1), **LISTS}, twin=True, costs=costs(None))
+    run.enter(
+        FLOOR,
+        {"ndcg@10": figure(0.2), "coverage@10": figure(0.1), "novelty@10": figure(2.0), **LISTS},
+        twin=True,
+        costs=costs(None),
+    )
     run.enter("content", problems=("a list is missing",))
     run.enter("autoencoder", {"ndcg@10": figure(0.9)}, status="failed")
     run.compare("ease", FLOOR, ratio=(1.5, 1.4, 1.6), different=True, difference=0.1)

@@ -58,8 +58,8 @@ def test_a_run_without_a_healthy_contestant_says_so(grades: dict[str, Any]) -> N
 
 def test_the_order_says_how_many_criteria_count_and_what_it_hangs_on(grades: dict[str, Any]) -> None:
     assert overall_order(grades) == [
-        "1. ease: 1.25, from 2 of 2 criteria",
-        "2. counts: 5.00, from 1 of 2 criteria (not known: accuracy)",
+        "- Place 1: ease, 1.25 from 2 of 2 criteria",
+        "- Place 2: counts, 5.00 from 1 of 2 criteria (not known: accuracy)",
         "",
         "If one weight were double, the order would change with control; the winner with none.",
     ]
@@ -78,12 +78,21 @@ def claim(**changes: Any) -> dict[str, Any]:
 
 
 def test_claims_stand_in_one_table() -> None:
-    assert claims_table([claim(), claim(verdict="cannot be told", n=None)]) == [
+    told = [claim(), claim(verdict="cannot be told"), claim(n=None)]
+    assert claims_table(told) == [
         "| what the article said | verdict | n | what we find | test |",
         "|---|---|---|---|---|",
         "| It is. | **holds** | 9 | Yes. | Is it? |",
-        "| It is. | **cannot be told** |  | Yes. | Is it? |",
+        "| It is. | **cannot be told** | 9 | Yes. | Is it? |",
+        "| It is. | **holds** | – | Yes. | Is it? |",
     ]
+
+
+def test_claims_that_the_run_cannot_examine_follow_the_table() -> None:
+    unexamined = claim(claim="It was.", verdict="cannot be told", n=None, finding="hrnn | is not in\nthe run.")
+    after = ["Of these claims nothing can be told in this run:", "", "- It was. hrnn / is not in the run."]
+    assert claims_table([claim(), unexamined])[2:] == ["| It is. | **holds** | 9 | Yes. | Is it? |", "", *after]
+    assert claims_table([unexamined]) == after
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ CLAIMS = [
     "The selection of columns does not change Autopilot's output much, with xgboost.",
     "The selection of columns does not change Autopilot's output much, with a linear model.",
     "The autoencoder tends to recommend what is rated a lot.",
-    "More tuning would cure the autoencoder of recommending what is rated a lot.",
+    "With more tuning the autoencoder recommends less of what is rated a lot.",
     "The content model recommends films of the same director.",
     "The self-coded autoencoder was very basic, with much room to improve.",
     "The self-coded content model was very basic, with much room to improve.",

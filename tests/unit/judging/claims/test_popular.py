@@ -26,16 +26,16 @@ def heads(basic: float, cured: float | None = None) -> Run:
 def test_more_than_half_of_the_slots_for_a_tenth_is_a_lot(value: float, verdict: str) -> None:
     found, _ = autoencoder_claims(heads(value))
     assert (found.verdict, found.n) == (verdict, 500)
-    assert found.finding.startswith(f"{BASIC} has {value:.4f} ({value - 0.01:.4f} to {value + 0.01:.4f})")
+    assert found.finding == f"{BASIC} has {value:.4f} ({value - 0.01:.4f} to {value + 0.01:.4f})."
 
 
-def test_popularity_and_the_cured_one_stand_beside() -> None:
+def test_the_others_stand_beside() -> None:
     run = RunFigures()
     run.enter(POPULARITY, {"head_share@10": figure(0.99)}, twin=True)
     run.enter(BASIC, {"head_share@10": figure(0.9)})
     run.enter(CURED, {"head_share@10": figure(0.6)})
     found, _ = autoencoder_claims(Run(run.report, run.metrics))
-    assert f"; {POPULARITY} has 0.9900 (0.9800 to 1.0000); {CURED} has 0.6000 (0.5900 to 0.6100)." in found.finding
+    assert found.finding.endswith(f" Of the others: {POPULARITY} 0.9900, {CURED} 0.6000.")
     assert found.twins == []
 
 
@@ -43,7 +43,7 @@ def test_popularity_and_the_cured_one_stand_beside() -> None:
     ("cured", "verdict"),
     [(0.6, "holds"), (0.86, "holds"), (0.879, "does not hold"), (0.97, "does not hold")],
 )
-def test_a_cure_shows_fewer_of_what_is_rated_a_lot(cured: float, verdict: str) -> None:
+def test_the_tuned_one_shows_less_of_what_is_rated_a_lot(cured: float, verdict: str) -> None:
     _, found = autoencoder_claims(heads(0.9, cured))
     assert (found.verdict, found.n) == (verdict, 500)
     assert "ndcg@10: autoencoder - autoencoder-article is +0.0200" in found.finding

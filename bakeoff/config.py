@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
+from bakeoff.grade_settings import GradeSettings
 from bakeoff.pricing.contestant import keys_of
 from bakeoff.pricing.keys import unit_of
 from bakeoff.pricing.table import PriceRow, PriceTable
@@ -18,6 +19,8 @@ from bakeoff.pricing.table import PriceRow, PriceTable
 CONFIG_FOLDER = Path(__file__).parent.parent / "config"
 # Looked at and not imported: stacks read the configuration and know nothing of the data room.
 MAPPINGS_FOLDER = Path(__file__).parent / "data" / "mappings"
+# Files of the folder that all environments share.
+_SHARED = ("contestants", "grades")
 # It begins the name of every resource. A hyphen in it would make dev-2's resources look like dev's, which deletes its
 # own by the beginning of their names; the length leaves room for what a bucket's name holds besides.
 _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
@@ -34,7 +37,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-ModelT = TypeVar("ModelT", bound=_Model)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class LocalCloud(_Model):
@@ -229,13 +232,14 @@ class _Environment(_Model):
 
 
 class Config(_Environment):
-    """One environment's whole configuration, with the catalogue, and the image URIs and prices of its region."""
+    """One environment's whole configuration: with catalogue, grades, and the image URIs and prices of its region."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     name: str
     contestants: tuple[Contestant, ...]
     demo: tuple[str, ...]
+    grades: GradeSettings
     images: dict[str, str]
     prices: PriceTable
 
@@ -267,12 +271,12 @@ class Config(_Environment):
 
 
 def environments(folder: Path = CONFIG_FOLDER) -> list[str]:
-    """The names that ``--env`` takes: one for each TOML file but the catalogue."""
-    return sorted(path.stem for path in folder.glob("*.toml") if path.stem != "contestants")
+    """The names that ``--env`` takes: one for each TOML file that is not shared."""
+    return sorted(path.stem for path in folder.glob("*.toml") if path.stem not in _SHARED)
 
 
 def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None = None) -> Config:
-    """Read environment `name` with the catalogue, and the images and prices of its region.
+    """Read environment `name` with the catalogue, the grades, and the images and prices of its region.
 
     Args:
         engine: of the preparation, instead of the one that the environment's file names.
@@ -287,6 +291,7 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None =
         raise ConfigurationError(f"config/{name}.toml", [rule])
     environment = _with_engine(_read_toml(folder / f"{name}.toml", _Environment), engine)
     catalogue = _read_toml(folder / "contestants.toml", _Catalogue)
+    grades = _read_grades(folder, catalogue)
     images = load_images(folder).get(environment.region)
     faults = _cross_faults(environment, catalogue, images)
     if faults:
@@ -295,10 +300,19 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None =
         **environment.model_dump(),
         name=name,
         demo=catalogue.demo,
+        grades=grades,
         contestants=tuple(Contestant(**entry.model_dump()) for entry in catalogue.contestants),
         images=images or {},
         prices=load_prices(environment.region, folder),
     )
+
+
+def _read_grades(folder: Path, catalogue: _Catalogue) -> GradeSettings:
+    grades = _read_toml(folder / "grades.toml", GradeSettings)
+    faults = grades.faults({entry.name: entry.kind for entry in catalogue.contestants})
+    if faults:
+        raise ConfigurationError("config/grades.toml with config/contestants.toml", faults)
+    return grades
 
 
 def _with_engine(environment: _Environment, engine: str | None) -> _Environment:

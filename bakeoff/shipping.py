@@ -30,7 +30,7 @@ WHEELS = "wheels.txt"
 # The oldest time that a zip can tell: no entry knows when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 # Rooms that a Lambda may hold: standard library, botocore and urllib3 only.
-LAMBDA_ROOMS = ("contracts", "pricing", "serving", "workflow")
+LAMBDA_ROOMS = ("contracts", "judging", "pricing", "serving", "workflow")
 
 
 def stage_lambda(name: str, *, build: Path, root: Path = ROOT) -> Path:

@@ -31,6 +31,7 @@ FRONT_MEMORY_MB = 1024
 Share = Annotated[float, Field(ge=0, lt=1)]
 Seconds = Annotated[int, Field(ge=60, le=432_000)]
 Engine = Literal["duckdb", "spark"]
+Strategy = Literal["per_user_last_fraction", "leave_last_out", "global_time", "new_users"]
 
 
 class _Model(BaseModel):
@@ -51,7 +52,7 @@ class LocalCloud(_Model):
 class Split(_Model):
     """The frozen split, as `bakeoff.data.settings` describes it; `held_out_fraction` is for ``new_users``."""
 
-    strategy: Literal["per_user_last_fraction", "leave_last_out", "global_time", "new_users"]
+    strategy: Strategy
     test_fraction: float = Field(gt=0, lt=1)
     validation_fraction: float = Field(gt=0, lt=1)
     min_activity: int = Field(ge=3)
@@ -107,6 +108,7 @@ class Run(_Model):
     default_contestant: str
     latency_questions: int = Field(ge=1, le=10_000)
     latency_concurrency: int = Field(ge=1, le=32)  # as many connections as the transport keeps
+    compare_splits: tuple[Strategy, ...]
 
 
 class Job(_Model):
@@ -229,6 +231,10 @@ class _Environment(_Model):
     jobs: Jobs
     serving: Serving
     api: Api
+
+    def other_splits(self) -> dict[str, dict[str, Any]]:
+        """By strategy of `run.compare_splits`, the job's SPLIT: the main split's but for the strategy."""
+        return {strategy: {**self.prepare.job_split(), "strategy": strategy} for strategy in self.run.compare_splits}
 
 
 class Config(_Environment):
@@ -371,6 +377,19 @@ def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict
     at_once, most = environment.run.latency_concurrency, environment.serving.max_concurrency
     if environment.serving.mode == "serverless" and at_once > most:
         faults.append(f"run.latency_concurrency: {at_once} at once, of which serving.max_concurrency lets in {most}")
+    return [*faults, *_faults_of_other_splits(environment)]
+
+
+def _faults_of_other_splits(environment: _Environment) -> list[str]:
+    chosen, main = environment.run.compare_splits, environment.prepare.split.strategy
+    faults = [f"run.compare_splits: '{one}' stands there twice" for one in sorted(set(chosen)) if chosen.count(one) > 1]
+    if main in chosen:
+        faults.append(f"run.compare_splits: '{main}' is the main split (prepare.split.strategy); name others, or none")
+    for strategy, split in environment.other_splits().items():
+        try:
+            Split.model_validate(split)
+        except ValidationError as error:
+            faults += [f"run.compare_splits: {strategy}: {fault['msg']}" for fault in error.errors()]
     return faults
 
 

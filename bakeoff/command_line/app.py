@@ -10,6 +10,7 @@ import typer
 from bakeoff.command_line import (
     asking,
     checking,
+    comparing,
     datasets,
     demo,
     deployment,
@@ -223,6 +224,9 @@ def run_command(
     dataset: Annotated[
         str | None, typer.Option("--dataset", help="The data set; needed where several are loaded.")
     ] = None,
+    other_splits: Annotated[
+        bool, typer.Option(" /--no-other-splits", help="Compare on the main split alone, this once.")
+    ] = True,
     env: Env = opening.LOCAL,
     port: Port = None,
 ) -> None:
@@ -232,7 +236,8 @@ def run_command(
     cloud = opening.reach(config)
     deployed = read_deployed(cloud)
     s3, sfn = cloud.client("s3"), cloud.client("stepfunctions")
-    arn = runs.start_run(sfn, deployed, contestants=names, dataset=dataset or datasets.only_data_set(s3, deployed))
+    chosen = dataset or datasets.only_data_set(s3, deployed)
+    arn = runs.start_run(sfn, deployed, contestants=names, dataset=chosen, other_splits=other_splits)
     run = runs.run_id(arn)
     say(f"Run {run} with {', '.join(names)}")
     observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=names)
@@ -280,14 +285,27 @@ def recommend(
 @app.command()
 def report(
     run: Annotated[str | None, typer.Argument(help="The run's id; the newest where none is given.")] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="RUN_A RUN_B", help="What changed from one run to another, noise or not."),
+    ] = None,
     env: Env = opening.LOCAL,
     port: Port = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show a run's comparison."""
+    """Show a run's comparison, or two runs side by side."""
+    if run is not None and compare is not None:
+        raise typer.BadParameter(f"--compare names both runs; leave out '{run}'.")
     cloud = opening.reach(opening.environment(env, port))
     deployed = read_deployed(cloud)
+    if compare is not None:
+        before, after = compare
+        found = comparing.compare(cloud.client("s3"), deployed, before=before, after=after)
+        comparing.show_json(found) if as_json else comparing.show(found)
+        return
     run = run or runs.require_latest(cloud.client("stepfunctions"), deployed)
-    status.show_report(results.read_report(cloud.client("s3"), deployed, run=run))
+    published = results.read_report_json(cloud.client("s3"), deployed, run=run)
+    comparing.show_json(published) if as_json else status.show_report(results.parse_report(published))
 
 
 @app.command("status")

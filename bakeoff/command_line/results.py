@@ -42,7 +42,12 @@ def report_key(run: str) -> str:
 
 
 def read_report(s3: Any, deployed: Deployed, *, run: str) -> Report:
-    """Fetch the report of `run`.
+    """Fetch the report of `run`; raises as `read_report_json`."""
+    return parse_report(read_report_json(s3, deployed, run=run))
+
+
+def read_report_json(s3: Any, deployed: Deployed, *, run: str) -> dict[str, Any]:
+    """The report of `run` as it was published.
 
     Raises:
         RunError: there is none: an unknown run, or one that is not over yet.
@@ -56,7 +61,8 @@ def read_report(s3: Any, deployed: Deployed, *, run: str) -> Report:
                 "`python -m bakeoff status` shows the newest."
             ) from error
         raise
-    return parse_report(json.loads(body))
+    report: dict[str, Any] = json.loads(body)
+    return report
 
 
 def parse_report(report: Mapping[str, Any]) -> Report:

@@ -36,10 +36,16 @@ def chosen_contestants(config: Config, asked: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def start_run(sfn: Any, deployed: Deployed, *, contestants: Sequence[str], dataset: str) -> str:
-    """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id."""
+def start_run(
+    sfn: Any, deployed: Deployed, *, contestants: Sequence[str], dataset: str, other_splits: bool = True
+) -> str:
+    """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id.
+
+    Args:
+        other_splits: whether it compares on the other splits of the configuration too.
+    """
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-    order = {"contestants": list(contestants), "dataset": dataset}
+    order = {"contestants": list(contestants), "dataset": dataset, **({} if other_splits else {"compareSplits": []})}
     started = sfn.start_execution(stateMachineArn=deployed.run_machine, name=name, input=json.dumps(order))
     arn: str = started["executionArn"]
     return arn
@@ -55,10 +61,15 @@ def execution_arn(deployed: Deployed, run: str) -> str:
 
 
 def latest_run(sfn: Any, deployed: Deployed) -> str | None:
-    """The ARN of the newest execution; None where there was no run."""
+    """The ARN of the newest run, None where there was none; what a run starts for another split is not one."""
     listed = sfn.list_executions(stateMachineArn=deployed.run_machine, maxResults=100)["executions"]
-    newest = max(listed, key=lambda execution: execution["startDate"], default=None)
-    return None if newest is None else newest["executionArn"]
+    newest_first = sorted(listed, key=lambda execution: execution["startDate"], reverse=True)
+    return next((one["executionArn"] for one in newest_first if not _only_compares(sfn, one["executionArn"])), None)
+
+
+def _only_compares(sfn: Any, arn: str) -> bool:
+    order = json.loads(sfn.describe_execution(executionArn=arn).get("input") or "{}")
+    return bool(order.get("onlyCompare"))
 
 
 def require_latest(sfn: Any, deployed: Deployed) -> str:

@@ -5,7 +5,7 @@ Every name carries a fingerprint of what it is made from, so a re-run makes only
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from bakeoff.contracts.naming import event_type, fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
 from bakeoff.errors import RunError
@@ -21,13 +21,15 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         order: ``runId``, ``dataset``, ``contestants`` (names), ``catalogue`` (entries with ``image_uri`` and
-            ``source_hash``) and ``preparation`` (``settings``, ``split``, ``sourceHash``).
+            ``source_hash``), ``preparation`` (``settings``, ``split``, ``otherSplits``: by strategy, ``sourceHash``)
+            and ``input``, the execution's, which may name another ``split`` than the main one, say ``onlyCompare``,
+            and name the splits beside the main one, ``compareSplits``, where it does not want all.
 
     Raises:
-        RunError: no raw data, settings that are too long for a job, or a name that is no contestant.
+        RunError: no raw data, settings that are too long for a job, or a name that is no contestant or no split.
     """
     dataset = str(order["dataset"])
-    settings, split = {**order["preparation"]["settings"], "dataset": dataset}, order["preparation"]["split"]
+    settings, split = {**order["preparation"]["settings"], "dataset": dataset}, _split(order)
     raw = _raw_files(cloud, dataset)
     data_version = fingerprint(raw, settings, split, order["preparation"]["sourceHash"])
     key = prepared_prefix(data_version)
@@ -44,7 +46,36 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
             "settings": _variable("settings", settings),
             "split": _variable("split", split),
         },
+        "otherSplits": _other_splits(order),
     }
+
+
+def _split(order: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The split's settings: the main one's, or those of the strategy that the execution was started for."""
+    main, others = order["preparation"]["split"], order["preparation"]["otherSplits"]
+    asked = order["input"].get("split", main["strategy"])
+    found: Mapping[str, Any] = {**others, main["strategy"]: main}.get(asked) or _refuse_split(asked, others)
+    return found
+
+
+def _other_splits(order: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The splits to compare on beside the main one, each with the name of its execution."""
+    others = order["preparation"]["otherSplits"]
+    if order["input"].get("onlyCompare"):
+        return []
+    asked = dict.fromkeys(order["input"].get("compareSplits", others))
+    return [
+        {"strategy": one, "executionName": _execution_name(order["runId"], one)}
+        for one in asked
+        if one in others or _refuse_split(one, others)
+    ]
+
+
+def _refuse_split(asked: object, others: Mapping[str, Any]) -> NoReturn:
+    raise RunError(
+        f"The run was asked for the split {asked!r}, which the deployment does not have beside its main one; it has "
+        f"{', '.join(others) or 'none'}. Name it in run.compare_splits of the configuration, and deploy."
+    )
 
 
 def _variable(name: str, value: Mapping[str, Any]) -> str:
@@ -91,7 +122,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``dataset``, ``preparation`` and ``contestants`` as
-            `plan_run` gave them.
+            `plan_run` gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
@@ -115,6 +146,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
             "dataVersion": data_version,
             "preparedKey": preparation["key"],
             "backends": [spec["backend"] for spec in contestants],
+            **({"backends": [], "onlyCompare": True, "released": True} if order.get("onlyCompare") else {}),
         },
     )
     return planned
@@ -166,12 +198,12 @@ def _spec(
     return {**shared, **of_kind[entry["kind"]]()}
 
 
-def _execution_name(run_id: str, contestant: str) -> str:
-    """``<run>-<contestant>``; a run's id that leaves no room is cut and told from others by its fingerprint."""
-    name = f"{run_id}-{contestant}"
+def _execution_name(run_id: str, child: str) -> str:
+    """``<run>-<contestant or split>``; an id that leaves no room is cut and told from others by its fingerprint."""
+    name = f"{run_id}-{child}"
     if len(name) <= LONGEST_EXECUTION_NAME:
         return name
-    tail = f"-{fingerprint(run_id)}-{contestant}"
+    tail = f"-{fingerprint(run_id)}-{child}"
     return f"{run_id[: LONGEST_EXECUTION_NAME - len(tail)]}{tail}"
 
 

@@ -20,11 +20,14 @@ def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     A run needs what it holds while it is promoted or under way. `given["runId"]` is the run that asks, which has
     nothing more to do. Models, training jobs and solutions stay: they cost nothing idle and let a re-run go on.
     A run that was stopped may have a backend that is still being made and cannot be deleted yet: its record goes on
-    holding it, so that the next run tries again.
+    holding it, so that the next run tries again. A run that only compares staged nothing and releases nothing: the
+    run that started it goes on and needs its own.
 
     Returns:
         ``released``, the backends deleted, and ``parts``, the files whose rows are to be deleted.
     """
+    if given.get("onlyCompare"):
+        return {"released": [], "parts": []}
     promoted = promoted_run_id(cloud)
     records = records_that_hold(cloud)
     needed = [one for one in records if one["runId"] == promoted or _goes_on(cloud, one, given["runId"])]

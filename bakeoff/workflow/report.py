@@ -23,6 +23,7 @@ def publish_report(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         "dataset": plan.get("dataset"),
         "dataVersion": order.get("dataVersion"),
         "split": order.get("split"),
+        "evaluationKey": (given["lists"] or {}).get("evaluationKey"),
         "promoted": bool(decision["promote"]),
         "failed": bool(decision.get("failed")),
         "reason": decision["reason"],

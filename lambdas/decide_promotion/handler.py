@@ -6,6 +6,7 @@ from typing import Any
 
 from bakeoff.workflow.cloud import Cloud, WorkflowSettings
 from bakeoff.workflow.decide import decide_promotion
+from bakeoff.workflow.other_splits import close_comparison
 
 
 @cache
@@ -16,4 +17,5 @@ def cloud() -> Cloud:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return decide_promotion(cloud(), event)
+    decide = close_comparison if event.get("onlyCompare") else decide_promotion
+    return decide(cloud(), event)

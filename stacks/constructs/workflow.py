@@ -12,7 +12,7 @@ from stacks.workflow.sagemaker_contestant import sagemaker_contestant
 
 
 class Workflow(Construct):
-    """Three machines: one for each kind of contestant, and the run that starts them."""
+    """Three machines: one for each kind of contestant, and the run that starts them, and itself for other splits."""
 
     def __init__(
         self, scope: Construct, name: str, *, resources: Resources, functions: Functions, names: Names
@@ -97,10 +97,12 @@ class Workflow(Construct):
         allow(role, ["ssm:PutParameter"], [names.promoted_run_arn])
 
     def _allow_children(self, children: dict[str, str]) -> None:
-        executions = [
-            self._names.arn("states", f"execution:{self._names.config.prefix}-{kind}-contestant:*") for kind in children
-        ]
-        allow(self.run.role, ["states:StartExecution"], list(children.values()))
+        prefix = self._names.config.prefix
+        started = [f"{prefix}-run", *(f"{prefix}-{kind}-contestant" for kind in children)]
+        executions = [self._names.arn("states", f"execution:{name}:*") for name in started]
+        # Itself by its agreed name: a role that named the machine that needs it would be a cycle.
+        own = self._resources.run_machine_arn
+        allow(self.run.role, ["states:StartExecution"], [own, *children.values()])
         allow(self.run.role, ["states:DescribeExecution", "states:StopExecution"], executions, why=MADE_BY_RUNS)
         self.run.allow_waiting("StepFunctionsExecution")
 

@@ -69,6 +69,11 @@ class Resources:
     interactions_dataset_arn: str
     recommender_hashes: dict[str, str]
 
+    @property
+    def run_machine_arn(self) -> str:
+        """By its agreed name: a machine that starts itself cannot refer to itself in its own definition."""
+        return f"arn:aws:states:{self.config.region}:{self.account}:stateMachine:{self.config.prefix}-run"
+
     def personalize_arn(self, resource: str) -> str:
         return f"arn:aws:personalize:{self.config.region}:{self.account}:{resource}"
 

@@ -22,7 +22,9 @@ from stacks.workflow.staging import stage_backend
 
 _RELEASE_AFTER_FAILURE = "Release after failure"
 # The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
-_LEARNT = ("plan", "order", "outcomes", "lists", "staging", "latencies")
+_LEARNT = ("plan", "order", "outcomes", "lists", "otherSplits", "staging", "latencies")
+# What a run tells the executions that it starts for other splits.
+_ONLY_COMPARE = "$states.input.onlyCompare = true"
 
 
 def run(resources: Resources, functions: Functions, machines: dict[str, str]) -> dict[str, Any]:
@@ -32,25 +34,31 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null")),
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE),
         "Plan the run": _plan_run(resources, functions),
         "Prepared already?": choice(("$plan.preparation.there", "Plan the contestants"), otherwise="Prepare data"),
         "Prepare data": _prepare(resources),
         "Plan the contestants": _plan_contestants(resources, functions),
         "Look for items and histories": _look_for_loaded(resources),
-        "Loaded already?": choice(("$states.input.there", "Contestants"), otherwise="Load items and histories"),
+        # Rows are for serving, which a run that only compares does not do.
+        "Loaded already?": choice(
+            ("$states.input.there or $onlyCompare", "Contestants"), otherwise="Load items and histories"
+        ),
         "Load items and histories": _load(functions),
         "Note that they are loaded": _note_loaded(resources),
         "Contestants": _contestants(resources, machines),
         "Collect lists": _collect(resources, functions),
-        "Evaluated already?": choice(("$lists.evaluated", "Stage endpoints"), otherwise="Evaluate"),
+        "Evaluated already?": choice(("$lists.evaluated", "Only to compare?"), otherwise="Evaluate"),
         "Evaluate": _evaluate(resources),
+        "Only to compare?": choice(("$onlyCompare", "Close the comparison"), otherwise="Other splits"),
+        "Other splits": _other_splits(resources),
         "Stage endpoints": _stage(resources),
         "Measure latency": _measure(resources, functions),
         "Gate": _gate(resources, functions),
         "Promote?": choice(("$decision.promote", "Switch"), otherwise="Keep current"),
         "Switch": _switch(resources),
         "Keep current": {"Type": "Pass", "Next": "Publish report"},
+        "Close the comparison": _close_comparison(functions),
         "Publish report": _publish(functions, "$decision"),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
@@ -110,8 +118,10 @@ def _plan_run(resources: Resources, functions: Functions) -> State:
         "preparation": {
             "settings": config.prepare.job_settings(),
             "split": config.prepare.job_split(),
+            "otherSplits": config.other_splits(),
             "sourceHash": resources.prepare.hash,
         },
+        "input": expression("$states.input"),
     }
     return function(functions.plan_run, payload, Assign={"plan": expression("$states.result.Payload")})
 
@@ -149,6 +159,7 @@ def _plan_contestants(resources: Resources, functions: Functions) -> State:
         "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
         "contestants": expression("$plan.contestants"),
+        "onlyCompare": expression("$onlyCompare"),
     }
     return function(functions.plan_contestants, payload, Assign={"order": expression("$states.result.Payload")})
 
@@ -251,6 +262,62 @@ def _evaluate(resources: Resources) -> State:
     )
 
 
+def _other_splits(resources: Resources) -> State:
+    """This machine once more for every other split, one after the other; it compares there and stages nothing."""
+    compare = task(
+        "states:startExecution.sync:2",
+        {
+            "StateMachineArn": resources.run_machine_arn,
+            "Name": expression("$states.input.executionName"),
+            "Input": {
+                "dataset": expression("$plan.dataset"),
+                # Who could not be trained on the main split has no place in an order to compare.
+                "contestants": expression("[$lists.contestants[status = 'ok'].name]"),
+                "split": expression("$states.input.strategy"),
+                "onlyCompare": True,
+            },
+        },
+        Output=_outcome_of_split(status="ok", evaluation_key="$states.result.Output.evaluationKey", reason="null"),
+        Catch=[
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Record failed comparison",
+                "Output": _outcome_of_split(
+                    status="failed", evaluation_key="null", reason=reason_of("$states.errorOutput")
+                ),
+            }
+        ],
+        End=True,
+    )
+    return {
+        "Type": "Map",
+        "Items": expression("$plan.otherSplits"),
+        "MaxConcurrency": 1,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence(("Compare on another split", compare), ("Record failed comparison", {"Type": "Pass"})),
+        },
+        "Assign": {"otherSplits": expression("$states.result")},
+    }
+
+
+def _outcome_of_split(*, status: str, evaluation_key: str, reason: str) -> State:
+    return {
+        "strategy": expression("$states.input.strategy"),
+        "runId": expression("$states.input.executionName"),
+        "status": status,
+        "evaluationKey": expression(evaluation_key),
+        "reason": expression(reason),
+    }
+
+
+def _close_comparison(functions: Functions) -> State:
+    """Instead of the gate, where a run only compares."""
+    payload = {"runId": expression(_RUN_ID), "onlyCompare": True}
+    payload |= {name: expression(f"${name}") for name in ("order", "lists")}
+    return function(functions.decide_promotion, payload, Assign={"decision": expression("$states.result.Payload")})
+
+
 def _stage(resources: Resources) -> State:
     """A contestant that cannot be staged does not serve; the others do."""
     return {
@@ -323,7 +390,7 @@ def _publish(functions: Functions, decision: str) -> State:
 
 
 def _release(functions: Functions) -> State:
-    payload = {"runId": expression(_RUN_ID)}
+    payload = {"runId": expression(_RUN_ID), "onlyCompare": expression("$onlyCompare")}
     return function(functions.release_backends, payload, Assign={"released": expression("$states.result.Payload")})
 
 

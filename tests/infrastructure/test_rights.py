@@ -203,7 +203,7 @@ def test_a_machine_may_hand_on_just_the_roles_that_it_names(synthesized: Synthes
     assert allowed(synthesized, machine, "iam:PassRole") == named
 
 
-def test_the_run_may_start_just_its_children(synthesized: Synthesized) -> None:
+def test_the_run_may_start_just_its_children_and_itself(synthesized: Synthesized) -> None:
     children = {
         f"${{{name}}}"
         for name, one in synthesized.resources("AWS::StepFunctions::StateMachine").items()
@@ -211,9 +211,17 @@ def test_the_run_may_start_just_its_children(synthesized: Synthesized) -> None:
     }
     run = synthesized.machines()["run"]
     assert len(children) == 2
-    assert allowed(synthesized, run, "states:StartExecution") == children
-    [chosen] = [one["StateMachineArn"] for resource, one in run.tasks() if resource.startswith("states:startExecution")]
-    assert set(re.findall(r"\$\{\w+\}", chosen)) == children
+    [chosen, itself] = [
+        one["StateMachineArn"] for resource, one in run.tasks() if resource.startswith("states:startExecution")
+    ]
+    assert set(re.findall(r"\$\{\w+\}", chosen)) - {"${AWS::AccountId}"} == children
+    assert itself.endswith(f":stateMachine:{synthesized.prefix}-run"), "by its name: a reference would be a cycle"
+    assert allowed(synthesized, run, "states:StartExecution") == {*children, itself}
+    machines = synthesized.resources("AWS::StepFunctions::StateMachine").values()
+    names = {one["Properties"]["StateMachineName"] for one in machines}
+    assert f"{synthesized.prefix}-run" in names
+    stops = {one.split(":execution:")[1] for one in allowed(synthesized, run, "states:StopExecution")}
+    assert stops == {f"{name}:*" for name in names}
 
 
 @pytest.mark.parametrize("name", MACHINES)

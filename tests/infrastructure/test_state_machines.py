@@ -126,11 +126,13 @@ def test_the_run_reads_like_the_design(synthesized: Synthesized) -> None:
         "Load items and histories",
         "Contestants",
         "Evaluate",
+        "Other splits",
         "Stage endpoints",
         "Measure latency",
         "Gate",
         "Switch",
         "Keep current",
+        "Close the comparison",
         "Publish report",
         "Release what does not serve",
     ]
@@ -178,6 +180,45 @@ def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: S
     assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record failure")
     assert set(caught["Output"]) == {"name", "status", "reason"}
     assert inner.states["Record failure"]["End"] is True
+
+
+def test_other_splits_are_compared_by_the_same_machine_one_after_the_other_and_may_fail(
+    synthesized: Synthesized,
+) -> None:
+    config = load_config(synthesized.environment)
+    scopes = {scope.name: scope for scope in synthesized.machines()["run"].scopes()}
+    [top] = [scope for scope in scopes.values() if scope.outer is None]
+    assert top.states["Other splits"]["MaxConcurrency"] == 1
+    compare = scopes["Other splits"].states["Compare on another split"]
+    assert compare["Arguments"]["Input"] == {
+        "dataset": "{% $plan.dataset %}",
+        "contestants": "{% [$lists.contestants[status = 'ok'].name] %}",
+        "split": "{% $states.input.strategy %}",
+        "onlyCompare": True,
+    }
+    [caught] = compare["Catch"]
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record failed comparison")
+    assert set(caught["Output"]) == set(compare["Output"]) == {"strategy", "runId", "status", "evaluationKey", "reason"}
+    assert scopes["Other splits"].states["Record failed comparison"]["End"] is True
+    payload = top.states["Plan the run"]["Arguments"]["Payload"]
+    assert payload["preparation"]["otherSplits"] == config.other_splits()
+    assert payload["input"] == "{% $states.input %}"
+
+
+def test_a_run_that_only_compares_stages_measures_and_promotes_nothing(synthesized: Synthesized) -> None:
+    """From its fork on, no state of a run that may serve can be reached."""
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    [fork] = top.states["Only to compare?"]["Choices"]
+    assert fork == {"Condition": "{% $onlyCompare %}", "Next": "Close the comparison"}
+    assert top.states["Begin"]["Assign"]["onlyCompare"] == "{% $states.input.onlyCompare = true %}"
+    reached, waiting = set(), ["Close the comparison"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting += [one for one in ways_on(top.states[name]) if one not in reached]
+    assert not reached & {"Other splits", "Stage endpoints", "Measure latency", "Gate", "Switch"}
+    for name in ("Release what does not serve", "Release after failure", "Plan the contestants"):
+        assert top.states[name]["Arguments"]["Payload"]["onlyCompare"] == "{% $onlyCompare %}"
 
 
 def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:

@@ -90,10 +90,19 @@ class Product:
         """Upload a folder of raw data; the data set's name."""
         return datasets.load(self.client("s3"), self.deployed, folder)
 
-    def begin(self, dataset: str, *contestants: str) -> str:
-        """Start a run with `contestants`, or those of the demo; its ARN."""
+    def begin(self, dataset: str, *contestants: str, other_splits: bool = False) -> str:
+        """Start a run with `contestants`, or those of the demo; its ARN.
+
+        On the main split alone unless `other_splits`: what a run does there it does on the main one too.
+        """
         names = runs.chosen_contestants(self.config, contestants)
-        return runs.start_run(self.client("stepfunctions"), self.deployed, contestants=names, dataset=dataset)
+        return runs.start_run(
+            self.client("stepfunctions"),
+            self.deployed,
+            contestants=names,
+            dataset=dataset,
+            other_splits=other_splits,
+        )
 
     def end(self, arn: str, *, seconds: float = RUN_SECONDS) -> Json:
         """Wait for the end of an execution; its description."""
@@ -106,9 +115,9 @@ class Product:
         found: Json = wait_until(ended, seconds=seconds, what=f"the end of {arn}")
         return found
 
-    def run(self, dataset: str, *contestants: str) -> Json:
+    def run(self, dataset: str, *contestants: str, other_splits: bool = False) -> Json:
         """A whole run, which must succeed; its report."""
-        arn = self.begin(dataset, *contestants)
+        arn = self.begin(dataset, *contestants, other_splits=other_splits)
         described = self.end(arn)
         assert described["status"] == "SUCCEEDED", described
         return self.report(arn)

@@ -382,3 +382,38 @@ def test_no_price_is_called_verified_that_the_price_list_did_not_give() -> None:
 def test_a_region_of_which_no_price_is_known_has_an_empty_table() -> None:
     table = load_prices("ap-south-1")
     assert (table.region, table.currency, dict(table.rows)) == ("ap-south-1", "USD", {})
+
+
+def test_another_split_is_the_main_one_but_for_its_strategy(folder: Path, change: Change) -> None:
+    change("dev.toml", 'compare_splits = ["global_time"]', 'compare_splits = ["global_time", "new_users"]')
+    config = load_config("dev", folder)
+    main = config.prepare.job_split()
+    assert config.other_splits() == {
+        "global_time": {**main, "strategy": "global_time"},
+        "new_users": {**main, "strategy": "new_users"},
+    }
+
+
+def test_other_splits_can_be_switched_off(folder: Path, change: Change) -> None:
+    change("dev.toml", 'compare_splits = ["global_time"]', "compare_splits = []")
+    assert load_config("dev", folder).other_splits() == {}
+
+
+def test_other_splits_are_others_each_once_and_leave_something_to_train_on(folder: Path, change: Change) -> None:
+    change("dev.toml", 'strategy = "per_user_last_fraction"', 'strategy = "leave_last_out"')
+    change("dev.toml", "test_fraction = 0.2", "test_fraction = 0.95")
+    change("dev.toml", '["global_time"]', '["leave_last_out", "global_time", "global_time"]')
+    found = faults(folder)
+    assert found[:2] == [
+        "run.compare_splits: 'global_time' stands there twice",
+        "run.compare_splits: 'leave_last_out' is the main split (prepare.split.strategy); name others, or none",
+    ]
+    assert "run.compare_splits: global_time: " in found[2]
+    assert "leave nothing to train on" in found[2]
+    assert len(found) == 3
+
+
+def test_a_strategy_that_is_none_cannot_be_compared_on(folder: Path, change: Change) -> None:
+    change("dev.toml", '["global_time"]', '["by_weekday"]')
+    [fault] = faults(folder)
+    assert fault.startswith("run.compare_splits.0: Input should be 'per_user_last_fraction'")

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner, Result
 
 from bakeoff.command_line import app as commands
-from bakeoff.command_line import asking, demo, doctor, local, opening, results, runs, screen
+from bakeoff.command_line import asking, comparing, demo, doctor, local, opening, results, runs, screen
 from bakeoff.command_line.app import app
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed
@@ -196,10 +196,47 @@ def test_run_follows_and_ends_with_the_comparison(
     monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
     monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
     result = call("run", "-c", "ease", "-c", "content", "--dataset", "ml-100k")
-    assert run_started == [{"contestants": ["ease", "content"], "dataset": "ml-100k"}]
+    assert run_started == [{"contestants": ["ease", "content"], "dataset": "ml-100k", "other_splits": True}]
     assert result.exit_code == 0
     assert result.stdout.startswith("Run r1 with ease, content\n")
     assert result.stdout.endswith("This run does not serve: worse\n")
+
+
+def test_run_leaves_the_other_splits_out_where_it_is_told_to(
+    run_started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
+    monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
+    assert call("run", "-c", "ease", "--dataset", "ml-100k", "--no-other-splits").exit_code == 0
+    assert run_started == [{"contestants": ["ease"], "dataset": "ml-100k", "other_splits": False}]
+
+
+def test_report_compares_two_runs_as_a_table_or_as_json(running: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, str]] = []
+    found = {"before": "r1", "after": "r2", "untested": "No.", "contestants": [], "changes": []}
+    found |= {"onlyBefore": [], "onlyAfter": []}
+
+    def compare(s3: object, deployed: Deployed, **runs: str) -> dict[str, Any]:
+        asked.append(runs)
+        return found
+
+    monkeypatch.setattr(comparing, "compare", compare)
+    assert json.loads(call("report", "--compare", "r1", "r2", "--json").stdout) == found
+    assert call("report", "--compare", "r1", "r2").stdout.startswith("From run r1 to run r2: before → after")
+    assert asked == [{"before": "r1", "after": "r2"}] * 2
+
+
+def test_report_shows_one_run_as_a_table_or_as_it_was_published(running: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = {"runId": "r1", "promoted": True, "contestants": [], "gate": None}
+    monkeypatch.setattr(results, "read_report_json", lambda s3, deployed, run: {**published, "runId": run})
+    assert json.loads(call("report", "r1", "--json").stdout) == published
+    assert call("report", "r1").stdout.endswith("This run serves.\n")
+
+
+def test_report_takes_one_run_or_two_to_compare(running: None) -> None:
+    refused = call("report", "r0", "--compare", "r1", "r2")
+    assert refused.exit_code == 2
+    assert "--compare names both runs; leave out 'r0'." in " ".join(refused.output.split())
 
 
 def test_ctrl_c_says_that_the_run_goes_on_and_how_to_look_at_it_and_stop_it(

@@ -77,6 +77,25 @@ def test_a_run_is_given_contestants_and_data_set_under_a_name_of_its_own(deploye
     assert execution_arn(deployed, run_id(first)) == first
 
 
+def test_a_run_may_leave_the_other_splits_out(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    start_run(sfn, deployed, contestants=["ease"], dataset="ml-100k", other_splits=False)
+    [started] = sfn.started
+    assert json.loads(started["input"]) == {"contestants": ["ease"], "dataset": "ml-100k", "compareSplits": []}
+
+
+def test_the_newest_run_is_none_that_another_run_started_for_another_split(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    sfn.add("run", "r0")
+    later = {"startDate": BEGAN + timedelta(seconds=9)}
+    arn = sfn.add("run", "r1", startDate=BEGAN + timedelta(seconds=1))
+    sfn.add("run", "r1-global_time", order={"split": "global_time", "onlyCompare": True}, **later)
+    assert latest_run(sfn, deployed) == arn
+    assert require_latest(sfn, deployed) == "r1"
+    del sfn.executions[arn], sfn.executions[RUN.replace("r1", "r0")]
+    assert latest_run(sfn, deployed) is None
+
+
 def test_without_names_the_demo_list_is_trained_and_all_means_all(config: Config) -> None:
     everyone = [contestant.name for contestant in config.contestants]
     assert chosen_contestants(config, []) == list(config.demo)

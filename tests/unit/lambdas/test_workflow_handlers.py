@@ -71,6 +71,17 @@ def test_a_step_hands_its_event_to_the_library_and_the_answer_back(
     fresh_handler(name)
 
 
+def test_a_run_that_only_compares_does_not_meet_the_gate(aws_environment: pytest.MonkeyPatch) -> None:
+    handler, calls = fresh_handler("decide_promotion"), []
+    aws_environment.setattr(handler, "close_comparison", lambda cloud, given: calls.append(given) or {"promote": False})
+    aws_environment.setattr(handler, "decide_promotion", None)
+    set_variables(aws_environment, *STEPS["decide_promotion"][1])
+    event = {"runId": "run-1-global_time", "onlyCompare": True}
+    assert handler.lambda_handler(event, None) == {"promote": False}
+    assert calls == [event]
+    fresh_handler("decide_promotion")
+
+
 @pytest.mark.parametrize(("name", "missing"), [(name, one) for name, (_, all_) in STEPS.items() for one in all_])
 def test_a_missing_variable_is_named(name: str, missing: str, aws_environment: pytest.MonkeyPatch) -> None:
     handler = fresh_handler(name)

@@ -9,8 +9,10 @@ import pytest
 from bakeoff.contracts.naming import LONGEST_NAME
 from bakeoff.errors import RunError
 from bakeoff.workflow.plan import LONGEST_EXECUTION_NAME, LONGEST_VARIABLE, plan_contestants, plan_run
+from bakeoff.workflow.records import records_that_hold
 
 Entry = Callable[..., dict[str, Any]]
+SPLIT = {"strategy": "leave_last_out", "seed": 42}
 
 
 @pytest.fixture
@@ -23,7 +25,13 @@ def order(aws: Any, entry: Entry) -> dict[str, Any]:
         "dataset": "small",
         "contestants": ["ease"],
         "catalogue": [entry("ease"), entry("content")],
-        "preparation": {"settings": {"maxHistory": 200}, "split": {"seed": 42}, "sourceHash": "s1"},
+        "preparation": {
+            "settings": {"maxHistory": 200},
+            "split": SPLIT,
+            "otherSplits": {"global_time": {**SPLIT, "strategy": "global_time"}},
+            "sourceHash": "s1",
+        },
+        "input": {"dataset": "small"},
     }
 
 
@@ -37,13 +45,40 @@ def test_the_plan_names_the_data_by_what_it_is_made_from(aws: Any, order: dict[s
     assert preparation["key"] == f"prepared/{version}/"
     assert preparation["uri"] == f"s3://bakeoff-test/prepared/{version}/"
     assert json.loads(preparation["settings"]) == {"maxHistory": 200, "dataset": "small"}
-    assert json.loads(preparation["split"]) == {"seed": 42}
+    assert json.loads(preparation["split"]) == SPLIT
     assert preparation["jobName"].startswith(f"bakeoff-test-prepare-{version}-")
     assert preparation["there"] is False
     assert {call["Prefix"] for _, call in aws.called("ListObjectsV2")} == {
         "raw/small/",
         f"prepared/{version}/manifest.json",
     }
+
+
+def test_a_run_compares_on_every_other_split_that_is_configured_or_on_those_it_asks_for(
+    aws: Any, order: dict[str, Any]
+) -> None:
+    named = [{"strategy": "global_time", "executionName": "run-1-global_time"}]
+    assert plan_run(aws.cloud, order)["otherSplits"] == named
+    assert plan_run(aws.cloud, {**order, "input": {"compareSplits": ["global_time"]}})["otherSplits"] == named
+    assert plan_run(aws.cloud, {**order, "input": {"compareSplits": []}})["otherSplits"] == []
+
+
+def test_a_run_that_only_compares_prepares_its_own_split_and_starts_no_other(aws: Any, order: dict[str, Any]) -> None:
+    main = plan_run(aws.cloud, order)["preparation"]
+    plan = plan_run(aws.cloud, {**order, "input": {"split": "global_time", "onlyCompare": True}})
+    assert json.loads(plan["preparation"]["split"]) == {"strategy": "global_time", "seed": 42}
+    assert plan["preparation"]["dataVersion"] != main["dataVersion"]
+    assert plan["otherSplits"] == []
+
+
+@pytest.mark.parametrize("asked", [{"split": "new_users"}, {"compareSplits": ["global_time", "new_users"]}])
+def test_a_split_that_is_not_deployed_is_refused_and_says_what_is(
+    aws: Any, order: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    with pytest.raises(
+        RunError, match=r"the split 'new_users', .*; it has global_time\. Name it in run\.compare_splits"
+    ):
+        plan_run(aws.cloud, {**order, "input": asked})
 
 
 def test_settings_that_a_job_would_refuse_are_refused_before_it(aws: Any, order: dict[str, Any]) -> None:
@@ -68,7 +103,7 @@ CHANGES: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
     "a file's content": lambda aws, order: aws.put_file("raw/small/movies.csv", "i,Other") or order,
     "a further file": lambda aws, order: aws.put_file("raw/small/links.csv", "") or order,
     "a setting": lambda aws, order: {**order, "preparation": {**order["preparation"], "settings": {"maxHistory": 9}}},
-    "the split": lambda aws, order: {**order, "preparation": {**order["preparation"], "split": {"seed": 1}}},
+    "the split": lambda aws, order: {**order, "preparation": {**order["preparation"], "split": {**SPLIT, "seed": 1}}},
     "the job's source": lambda aws, order: {**order, "preparation": {**order["preparation"], "sourceHash": "s2"}},
 }
 
@@ -165,6 +200,13 @@ def test_what_the_run_may_come_to_hold_is_on_record_before_it_holds_it(aws: Any,
         "preparedKey": "prepared/v1/",
         "backends": [one["backend"] for one in planned["contestants"]],
     }
+
+
+def test_a_run_that_only_compares_holds_nothing_and_is_told_from_others(aws: Any, prepared: dict[str, Any]) -> None:
+    plan_contestants(aws.cloud, {**prepared, "onlyCompare": True})
+    record = aws.rows("runs")["run-1"]
+    assert (record["backends"], record["onlyCompare"], record["released"]) == ([], True, True)
+    assert records_that_hold(aws.cloud) == []
 
 
 def test_a_sagemaker_contestant_is_ordered_in_strings_only(aws: Any, prepared: dict[str, Any]) -> None:
@@ -288,3 +330,9 @@ def test_names_fit_the_services_and_stay_apart_however_long_the_runs_id_is(
     for key, longest in (("resourceName", 63), ("jobName", LONGEST_NAME), ("executionName", LONGEST_EXECUTION_NAME)):
         assert all(len(one[key]) <= longest for one in specs)
         assert len({one[key] for one in specs}) == 2
+
+
+def test_an_execution_for_another_split_has_a_name_that_fits(aws: Any, order: dict[str, Any]) -> None:
+    [other] = plan_run(aws.cloud, {**order, "runId": "r" * LONGEST_EXECUTION_NAME})["otherSplits"]
+    assert len(other["executionName"]) == LONGEST_EXECUTION_NAME
+    assert other["executionName"].endswith("-global_time")

@@ -73,6 +73,15 @@ def test_a_run_that_lost_gives_up_all_it_staged(aws: Any, run: Callable[..., Non
     ]
 
 
+def test_a_run_that_only_compares_releases_nothing(aws: Any, run: Callable[..., None]) -> None:
+    run("run-1", endpoint("a-1"))
+    assert release_backends(aws.cloud, {"runId": "run-1-global_time", "onlyCompare": True}) == {
+        "released": [],
+        "parts": [],
+    }
+    assert aws.calls == [], "the run that started it is told by nobody else"
+
+
 def test_the_promoted_runs_backends_are_never_deleted_whoever_asks(aws: Any, run: Callable[..., None]) -> None:
     backends = Backends(aws)
     run("run-1", endpoint("a-1"))

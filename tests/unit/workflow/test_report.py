@@ -59,6 +59,7 @@ def test_the_report_is_written_for_programs_and_for_people(aws: Any, given: dict
         "dataset": "small",
         "dataVersion": "v1",
         "split": "s1",
+        "evaluationKey": "evaluations/e1/",
         "promoted": True,
         "failed": False,
         "reason": "It is better.",

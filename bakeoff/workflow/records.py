@@ -26,6 +26,13 @@ def write_record(cloud: Cloud, record: Mapping[str, Any]) -> None:
     cloud.client("dynamodb").put_item(TableName=cloud.settings.runs_table, Item=to_item(record))
 
 
+def default_of(record: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The contestant of a run's record that is its default; None where there is none."""
+    if record is None:
+        return None
+    return next((dict(one) for one in record.get("contestants", []) if one["name"] == record.get("default")), None)
+
+
 def records_that_hold(cloud: Cloud) -> list[dict[str, Any]]:
     """The records of all runs that were never released; a run holds backends and data until it is."""
     pages = cloud.client("dynamodb").get_paginator("scan").paginate(TableName=cloud.settings.runs_table)

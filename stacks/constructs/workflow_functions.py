@@ -32,8 +32,17 @@ class WorkflowFunctions(Construct):
         )
 
     def _plan_contestants(self) -> PythonFunction:
-        function = self._function("plan_contestants", "prefix", "bucket", "runs_table", reads=("prepared/*",))
-        allow(function.role, ["dynamodb:PutItem"], [self._names.table_arn("runs")])
+        function = self._function(
+            "plan_contestants",
+            "prefix",
+            "bucket",
+            "runs_table",
+            "promoted_run_parameter",
+            reads=("prepared/*",),
+            lists_bucket=True,
+        )
+        allow(function.role, ["dynamodb:GetItem", "dynamodb:PutItem"], [self._names.table_arn("runs")])
+        allow(function.role, ["ssm:GetParameter"], [self._names.promoted_run_arn])
         return function
 
     def _load_table(self) -> PythonFunction:

@@ -188,7 +188,8 @@ def _note_loaded(resources: Resources) -> State:
 
 
 def _contestants(resources: Resources, machines: dict[str, str]) -> State:
-    """Every contestant is a child execution: it fails alone, and keeps an event history of its own."""
+    """Every contestant is a child execution: it fails alone, and keeps an event history of its own. So is the promoted
+    run's default, which is only asked for lists."""
     by_kind = " : ".join(f"$states.input.kind = '{kind}' ? '{arn}'" for kind, arn in machines.items())
     train = task(
         "states:startExecution.sync:2",
@@ -213,7 +214,7 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
     )
     return {
         "Type": "Map",
-        "Items": expression("$order.contestants"),
+        "Items": expression("[$order.contestants, $order.incumbent.spec]"),
         "MaxConcurrency": resources.config.run.max_concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
@@ -244,6 +245,7 @@ def _evaluate(resources: Resources) -> State:
             "prepared": {"S3Uri": expression("$plan.preparation.uri"), "S3DataType": "S3Prefix"},
             "lists": {"S3Uri": expression("$lists.manifestUri"), "S3DataType": "ManifestFile"},
             "run": {"S3Uri": expression("$lists.runUri"), "S3DataType": "S3Prefix"},
+            "incumbent": {"S3Uri": expression("$order.learntUri"), "S3DataType": "S3Prefix"},
         },
         output_uri=expression("$lists.evaluationUri"),
         environment={"RUN_ID": expression(_RUN_ID)},

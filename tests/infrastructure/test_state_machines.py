@@ -180,6 +180,38 @@ def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: S
     assert inner.states["Record failure"]["End"] is True
 
 
+@pytest.mark.parametrize("kind", ["sagemaker-contestant", "personalize-contestant"])
+def test_what_serves_is_asked_and_never_trained_nor_made(synthesized: Synthesized, kind: str) -> None:
+    [scope] = synthesized.machines()[kind].scopes()
+    asked = scope.states["Only asked?"]["Choices"]
+    assert [(one["Condition"], one["Next"]) for one in asked] == [("{% $spec.asked != null %}", "Take what serves")]
+    reached, waiting = set(), ["Take what serves"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        gone = [one["Next"] for one in scope.states[name].get("Choices", []) if "$spec.asked" in one["Condition"]]
+        # Where a choice tells an asked one apart, it never takes the way of the others.
+        ways = [*ways_on(scope.states[name])]
+        ways = [way for way in ways if way != scope.states[name].get("Default")] if gone else ways
+        waiting += [way for way in ways if way not in reached]
+    calls = {scope.states[name].get("Resource", "").rpartition(":::")[2] for name in reached}
+    made = {one for one in calls if "create" in one}
+    assert (
+        made
+        == {
+            "sagemaker-contestant": {"sagemaker:createTransformJob.sync"},
+            "personalize-contestant": {"aws-sdk:personalize:createBatchInferenceJob"},
+        }[kind]
+    )
+
+
+def test_the_evaluation_has_what_the_incumbent_learnt_from(synthesized: Synthesized) -> None:
+    evaluate = dict(synthesized.machines()["run"].states())["Evaluate"]["Arguments"]
+    [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "incumbent"]
+    assert given["S3Input"]["S3Uri"] == "{% $order.learntUri %}"
+    assert evaluate["Environment"]["INCUMBENT_DIR"] == given["S3Input"]["LocalPath"]
+
+
 def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:
     [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Stage endpoints"]
     for name, state in inner.states.items():

@@ -8,7 +8,8 @@ from typing import Any
 
 from bakeoff.contracts.naming import fingerprint, lists_prefix
 from bakeoff.workflow.cloud import Cloud
-from bakeoff.workflow.records import default_of, promoted_run_id, read_record
+from bakeoff.workflow.gate import default_of
+from bakeoff.workflow.records import promoted_run_id, read_record, resource_of
 
 MATRIX = "matrix/"  # of a prepared folder: what a model learnt of whom, and when
 LONGEST_PERSONALIZE_LIST = 500
@@ -35,9 +36,10 @@ def plan_incumbent(
         attempt: tells this run's jobs from those of another run.
 
     Returns:
-        None where no run is promoted, or one on another data set. Else ``runId``, ``name``, ``split`` and ``learntKey``,
-        the folder of what it learnt from, with one of ``sameAs`` (the contestant of this run that is the same
-        artefact), ``spec`` (the input of a child execution that only asks) and ``reason`` (why it cannot be asked).
+        None where no run is promoted, or one on another data set. Else ``runId``, ``name``, ``split`` and
+        ``learntKey``, the folder of what it learnt from, with one of ``sameAs`` (the contestant of this run that is
+        the same artefact), ``spec`` (the input of a child execution that only asks) and ``reason`` (why it cannot be
+        asked).
     """
     promoted = promoted_run_id(cloud)
     record = read_record(cloud, promoted) if promoted else None
@@ -55,7 +57,7 @@ def plan_incumbent(
             "learntKey": None,
             "reason": f"the data that it learnt from, {cloud.uri(record['preparedKey'])}, is gone",
         }
-    resource = _resource(rival["backend"])
+    resource = resource_of(rival["backend"])
     is_same_data = record["dataVersion"] == order["preparation"]["dataVersion"]
     lists = rival["lists"] if is_same_data else f"{rival['name']}/{fingerprint('asked', resource, requests)}"
     kind = _KINDS[rival["backend"]["type"]]
@@ -74,11 +76,6 @@ def plan_incumbent(
         "numResults": min(rival["longestList"], LONGEST_PERSONALIZE_LIST),
     }
     return {**entry, "spec": spec}
-
-
-def _resource(backend: Mapping[str, str]) -> str:
-    """The name that model, endpoint, solution and campaign of one artefact share."""
-    return backend["name"] if "name" in backend else backend["arn"].rpartition("/")[2]
 
 
 def incumbent_entry(planned: Mapping[str, Any] | None, outcomes: Mapping[str, Mapping[str, Any]]) -> Any:

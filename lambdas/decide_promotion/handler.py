@@ -11,7 +11,9 @@ from bakeoff.workflow.decide import decide_promotion
 @cache
 def cloud() -> Cloud:
     return Cloud(
-        settings=WorkflowSettings.from_environment(os.environ, "bucket", "runs_table", "promoted_run_parameter")
+        settings=WorkflowSettings.from_environment(
+            os.environ, "prefix", "bucket", "runs_table", "promoted_run_parameter"
+        )
     )
 
 

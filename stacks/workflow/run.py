@@ -1,8 +1,12 @@
-"""The run: the parent state machine, from raw data to what serves; the table of contents of the pipeline."""
+"""The run: the parent state machine, from raw data to what serves; the table of contents of the pipeline.
+
+An execution that is asked to restore a former run takes the same way from loading the tables on.
+"""
 
 import json
 from typing import Any
 
+from bakeoff.contracts.naming import AUTO
 from stacks.workflow.asl import (
     State,
     assign,
@@ -12,6 +16,7 @@ from stacks.workflow.asl import (
     fail,
     function,
     machine,
+    or_null,
     reason_of,
     sequence,
     task,
@@ -32,15 +37,18 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null")),
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), **_ASKED),
+        "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
+        "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
         "Prepared already?": choice(("$plan.preparation.there", "Plan the contestants"), otherwise="Prepare data"),
         "Prepare data": _prepare(resources),
         "Plan the contestants": _plan_contestants(resources, functions),
         "Look for items and histories": _look_for_loaded(resources),
-        "Loaded already?": choice(("$states.input.there", "Contestants"), otherwise="Load items and histories"),
+        "Loaded already?": choice(("$states.input.there", "Trained already?"), otherwise="Load items and histories"),
         "Load items and histories": _load(functions),
         "Note that they are loaded": _note_loaded(resources),
+        "Trained already?": choice(("$restore != null", "Stage endpoints"), otherwise="Contestants"),
         "Contestants": _contestants(resources, machines),
         "Collect lists": _collect(resources, functions),
         "Evaluated already?": choice(("$lists.evaluated", "Stage endpoints"), otherwise="Evaluate"),
@@ -63,6 +71,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         for name, state in steps.items()
     }
     guarded["Switch"]["Next"] = "Publish report"
+    guarded["Plan the restoration"]["Next"] = "Look for items and histories"
     return machine(
         "Prepares the data, trains the contestants, compares them, and lets the winner of the gate serve.",
         sequence(*guarded.items(), *_after_failure(functions).items()),
@@ -88,6 +97,21 @@ def _after_failure(functions: Functions) -> dict[str, State]:
 
 
 _RUN_ID = "$states.context.Execution.Name"
+_EXECUTION_ARN = "$states.context.Execution.Id"
+# What whoever starts an execution may ask for, beside data set and contestants.
+_ASKED = {
+    "restore": or_null("$states.input.restore"),
+    "askedDefault": f"$exists($states.input.default) ? $states.input.default : '{AUTO}'",
+    "byPerson": "$states.input.promote = true",
+    "servingRun": f"$exists($states.input.restore) ? $states.input.restore : {_RUN_ID}",
+}
+
+
+def _plan_restoration(functions: Functions) -> State:
+    """A former run goes straight on to staging: all that training and comparing made of it is there."""
+    payload = {"restore": expression("$restore"), "executionArn": expression(_EXECUTION_ARN)}
+    planned = {name: expression(f"$states.result.Payload.{name}") for name in ("plan", "order", "lists")}
+    return function(functions.plan_restoration, payload, Assign=planned)
 
 
 def _plan_run(resources: Resources, functions: Functions) -> State:
@@ -144,7 +168,7 @@ def _prepare(resources: Resources) -> State:
 def _plan_contestants(resources: Resources, functions: Functions) -> State:
     payload = {
         "runId": expression(_RUN_ID),
-        "executionArn": expression("$states.context.Execution.Id"),
+        "executionArn": expression(_EXECUTION_ARN),
         "campaignArnPrefix": resources.personalize_arn("campaign/"),
         "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
@@ -297,6 +321,11 @@ def _gate(resources: Resources, functions: Functions) -> State:
         "staging": expression("$staging"),
         "latencies": expression("$latencies"),
         "defaultContestant": resources.config.run.default_contestant,
+        "rules": resources.config.gate.rules(),
+        "place": resources.config.serving.place,
+        "default": expression("$askedDefault"),
+        "byPerson": expression("$byPerson"),
+        "restore": expression("$restore"),
     }
     return function(functions.decide_promotion, payload, Assign={"decision": expression("$states.result.Payload")})
 
@@ -307,7 +336,7 @@ def _switch(resources: Resources) -> State:
         "aws-sdk:ssm:putParameter",
         {
             "Name": resources.promoted_run_parameter,
-            "Value": expression(_RUN_ID),
+            "Value": expression("$servingRun"),
             "Type": "String",
             "Overwrite": True,
         },

@@ -3,6 +3,7 @@
 import json
 import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
@@ -166,10 +167,46 @@ def test_only_the_switch_makes_a_run_serve(synthesized: Synthesized) -> None:
     switch = top.states["Switch"]["Arguments"]
     assert switch == {
         "Name": f"/{synthesized.prefix}/promoted-run",
-        "Value": "{% $states.context.Execution.Name %}",
+        "Value": "{% $servingRun %}",
         "Type": "String",
         "Overwrite": True,
     }
+
+
+def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    asked = {name: one.strip("{% }") for name, one in top.states["Begin"]["Assign"].items()}
+    context = {"states": {"context": {"Execution": {"Name": "run-2"}}, "input": {}}}
+
+    def evaluated(name: str, **given: Any) -> Any:
+        context["states"]["input"] = given
+        expression = Jsonata(asked[name])
+        expression.assign("states", context["states"])
+        return expression.evaluate(None)
+
+    assert (evaluated("servingRun"), evaluated("servingRun", restore="run-1")) == ("run-2", "run-1")
+    assert (evaluated("restore"), evaluated("restore", restore="run-1")) == (None, "run-1")
+    assert (evaluated("askedDefault"), evaluated("askedDefault", default="ease")) == ("auto", "ease")
+    assert [evaluated("byPerson"), evaluated("byPerson", promote=False)] == [False, False]
+    assert evaluated("byPerson", promote=True) is True
+
+
+def test_a_restoration_neither_prepares_nor_trains_nor_evaluates(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    reached, name = [], "Plan the restoration"
+    while name != "Stage endpoints":
+        reached.append(name)
+        state = top.states[name]
+        ways = [one["Next"] for one in state.get("Choices", []) if "$restore" in one["Condition"]]
+        name = (ways or [state.get("Next") or state["Default"]])[0]
+    assert reached == [
+        "Plan the restoration",
+        "Look for items and histories",
+        "Loaded already?",
+        "Load items and histories",
+        "Note that they are loaded",
+        "Trained already?",
+    ]
 
 
 def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: Synthesized) -> None:

@@ -36,10 +36,38 @@ def chosen_contestants(config: Config, asked: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def start_run(sfn: Any, deployed: Deployed, *, contestants: Sequence[str], dataset: str) -> str:
-    """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id."""
+def start_run(
+    sfn: Any,
+    deployed: Deployed,
+    *,
+    contestants: Sequence[str],
+    dataset: str,
+    default: str | None = None,
+    promote: bool = False,
+) -> str:
+    """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id.
+
+    Args:
+        default: the contestant that is to be the run's default; None for the configured choice.
+        promote: a person wants a healthy run to serve, whatever the comparison with what serves says.
+
+    Raises:
+        RunError: `default` is none of `contestants`.
+    """
+    if default is not None and default not in contestants:
+        raise RunError(f"The run's default cannot be {default}: the run has {', '.join(contestants)}.")
+    order: dict[str, Any] = {"contestants": list(contestants), "dataset": dataset}
+    order |= ({"default": default} if default else {}) | ({"promote": True} if promote else {})
+    return _start(sfn, deployed, order)
+
+
+def start_restoration(sfn: Any, deployed: Deployed, *, run: str) -> str:
+    """Start what lets the former run `run` serve again; the ARN of its execution."""
+    return _start(sfn, deployed, {"restore": run})
+
+
+def _start(sfn: Any, deployed: Deployed, order: dict[str, Any]) -> str:
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-    order = {"contestants": list(contestants), "dataset": dataset}
     started = sfn.start_execution(stateMachineArn=deployed.run_machine, name=name, input=json.dumps(order))
     arn: str = started["executionArn"]
     return arn

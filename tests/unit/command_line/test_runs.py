@@ -20,6 +20,7 @@ from bakeoff.command_line.runs import (
     require_latest,
     require_success,
     run_id,
+    start_restoration,
     start_run,
 )
 from bakeoff.config import Config
@@ -75,6 +76,24 @@ def test_a_run_is_given_contestants_and_data_set_under_a_name_of_its_own(deploye
     assert json.loads(sfn.started[0]["input"]) == {"contestants": ["ease"], "dataset": "ml-100k"}
     assert first != second
     assert execution_arn(deployed, run_id(first)) == first
+
+
+def test_what_a_person_decides_goes_along_and_only_then(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    start_run(sfn, deployed, contestants=["ease", "content"], dataset="d", default="content", promote=True)
+    order = {"contestants": ["ease", "content"], "dataset": "d", "default": "content", "promote": True}
+    assert json.loads(sfn.started[0]["input"]) == order
+    with pytest.raises(RunError, match=r"The run's default cannot be als: the run has ease, content\."):
+        start_run(sfn, deployed, contestants=["ease", "content"], dataset="d", default="als")
+    assert len(sfn.started) == 1
+
+
+def test_a_restoration_is_an_execution_of_the_same_machine(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    arn = start_restoration(sfn, deployed, run="r0")
+    assert sfn.started[0]["stateMachineArn"] == deployed.run_machine
+    assert json.loads(sfn.started[0]["input"]) == {"restore": "r0"}
+    assert execution_arn(deployed, run_id(arn)) == arn
 
 
 def test_without_names_the_demo_list_is_trained_and_all_means_all(config: Config) -> None:

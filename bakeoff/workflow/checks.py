@@ -113,13 +113,18 @@ def _latency(challenger: Mapping[str, Any], incumbent: Mapping[str, Any], rules:
     if ours is None or theirs is None:
         whose = challenger["name"] if ours is None else f"the promoted run's {incumbent['name']}"
         return Check(name="latency", verdict="not evaluated", says=f"There is no p95 of {whose}.")
-    places = challenger.get("place"), incumbent.get("place")
-    if places[0] != places[1]:
-        says = f"The two were measured in different places: {places[0] or 'unknown'} and {places[1] or 'unknown'}."
+    ways = _way(challenger), _way(incumbent)
+    if ways[0] != ways[1]:
+        says = f"The two were measured in different ways: {ways[0]}; {ways[1]}."
         return Check(name="latency", verdict="not evaluated", says=says)
     allowed = theirs * (1 + rules.max_latency_increase)
     says = f"p95 is {ours:.1f} ms, the incumbent's {theirs:.1f} ms; at most {allowed:.1f} ms is asked for."
     return Check(name="latency", verdict="passed" if ours <= allowed else "failed", says=says)
+
+
+def _way(contestant: Mapping[str, Any]) -> str:
+    """On what it was measured, and how many questions were under way at once."""
+    return f"{contestant.get('place') or 'unknown'}, {(contestant.get('latency') or {}).get('concurrency')} at once"
 
 
 def _p95(contestant: Mapping[str, Any]) -> float | None:

@@ -6,7 +6,7 @@ Its artefact is there already: it is asked for lists, never trained.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.contracts.naming import fingerprint, lists_prefix
+from bakeoff.contracts.naming import fingerprint, lists_prefix, resource_name
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.gate import default_of
 from bakeoff.workflow.records import promoted_run_id, read_record, resource_of
@@ -68,7 +68,8 @@ def plan_incumbent(
         "executionName": execution_name,
         "asked": {"modelVersion": rival["modelVersion"], "twin": rival["twin"]},
         "resourceName": resource,
-        "jobName": f"{resource}-{attempt}",
+        # Not of the artefact's name: the jobs that are found by it tell what the artefact's own lists took.
+        "jobName": resource_name(cloud.settings.prefix, "incumbent", fingerprint(resource), attempt=attempt),
         "preparedUri": order["preparation"]["uri"],
         "listsPath": lists,
         "listsUri": cloud.uri(lists_prefix(lists)),

@@ -21,7 +21,7 @@ def one(name: str, value: float | None = None, **changes: Any) -> dict[str, Any]
     backend = {"type": "sagemaker-endpoint", "name": f"bakeoff-{name}"}
     usual = {"name": name, "status": "ok", "reason": None, "twin": False, "validation": figure, "backend": backend}
     measured = {
-        "latency": {"p95": 100.0, "n": 40},
+        "latency": {"p95": 100.0, "n": 40, "concurrency": 4},
         "place": "serverless",
         "costPerMonth": {"usd": 10.0, "requestsPerMonth": 1_000_000},
     }
@@ -140,11 +140,17 @@ GUARDS: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     "as much coverage as may be lost": ("coverage", compared(0.1, 0.2, coverage=0.75), {}, "passed"),
     "less coverage": ("coverage", compared(0.1, 0.2, coverage=0.74), {}, "failed"),
     "an incumbent that covers nothing": ("coverage", compared(0.1, 0.2, coverage=None), {}, "not evaluated"),
-    "as slow as it may be": ("latency", BETTER, {"latency": {"p95": 150.0, "n": 40}}, "passed"),
-    "slower": ("latency", BETTER, {"latency": {"p95": 150.1, "n": 40}}, "failed"),
+    "as slow as it may be": ("latency", BETTER, {"latency": {"p95": 150.0, "n": 40, "concurrency": 4}}, "passed"),
+    "slower": ("latency", BETTER, {"latency": {"p95": 150.1, "n": 40, "concurrency": 4}}, "failed"),
     "never timed": ("latency", BETTER, {"latency": None}, "not evaluated"),
     "no answer to time": ("latency", BETTER, {"latency": {"p95": None, "n": 0}}, "not evaluated"),
     "timed in another place": ("latency", BETTER, {"place": "instance"}, "not evaluated"),
+    "timed in another burst": (
+        "latency",
+        BETTER,
+        {"latency": {"p95": 1.0, "n": 40, "concurrency": 1}},
+        "not evaluated",
+    ),
     "as dear as it may be": ("cost", BETTER, {"costPerMonth": {"usd": 15.0, "requestsPerMonth": 1_000_000}}, "passed"),
     "dearer": ("cost", BETTER, {"costPerMonth": {"usd": 15.1, "requestsPerMonth": 1_000_000}}, "failed"),
     "a price is not known": ("cost", BETTER, {"costPerMonth": None}, "not evaluated"),

@@ -77,7 +77,8 @@ def test_its_model_is_asked_for_lists_of_the_new_test_users(
     assert plan["learntUri"] == "s3://bakeoff-test/prepared/v1/matrix/"
     assert spec["asked"] == {"modelVersion": "job-1", "twin": False}
     assert (spec["kind"], spec["name"], spec["resourceName"]) == ("sagemaker", "incumbent old", "bakeoff-test-old-abc")
-    assert spec["jobName"].startswith("bakeoff-test-old-abc-")
+    assert spec["jobName"].startswith("bakeoff-test-incumbent-")
+    assert spec["resourceName"] not in spec["jobName"], "by its name are found the jobs that wrote its own lists"
     assert spec["executionName"] == "run-2-the_incumbent"
     assert spec["preparedUri"] == "s3://bakeoff-test/prepared/v2/"
     assert spec["listsKey"] == f"lists/{spec['listsPath']}/histories.jsonl.out"

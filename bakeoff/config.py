@@ -111,6 +111,30 @@ class Run(_Model):
     compare_splits: tuple[Strategy, ...]
 
 
+class Gate(_Model):
+    """What a run must show before it replaces the one that serves; `bakeoff.workflow.gate` has the rule.
+
+    The tolerances are shares of the incumbent's figure; costs are those of a month with `requests_per_month`.
+    """
+
+    # What the evaluation tests contestants on.
+    metric: str = Field(pattern=r"^(ndcg|recall|precision|hit_rate|mrr|map)@(10|100)$")
+    max_coverage_loss: float = Field(ge=0, le=1)
+    max_latency_increase: float = Field(ge=0, allow_inf_nan=False)
+    max_cost_increase: float = Field(ge=0, allow_inf_nan=False)
+    requests_per_month: Literal[10_000, 100_000, 1_000_000, 10_000_000]  # for which costs are worked out
+
+    def rules(self) -> dict[str, Any]:
+        """As the gate's function takes them."""
+        return {
+            "metric": self.metric,
+            "maxCoverageLoss": self.max_coverage_loss,
+            "maxLatencyIncrease": self.max_latency_increase,
+            "maxCostIncrease": self.max_cost_increase,
+            "requestsPerMonth": self.requests_per_month,
+        }
+
+
 class Job(_Model):
     instance_type: str = Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
     max_runtime_seconds: Seconds
@@ -139,6 +163,11 @@ class Serving(_Model):
     instance_type: str = Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")
     budget_ms: int = Field(ge=100, le=25_000)
     run_cache_seconds: int = Field(ge=0, le=300)
+
+    @property
+    def place(self) -> str:
+        """On what endpoints answer; latencies of two places do not compare."""
+        return f"serverless, {self.memory_mb} MB" if self.mode == "serverless" else f"instance, {self.instance_type}"
 
 
 class Api(_Model):
@@ -228,6 +257,7 @@ class _Environment(_Model):
     local_cloud: LocalCloud | None = None
     prepare: Prepare
     run: Run
+    gate: Gate
     jobs: Jobs
     serving: Serving
     api: Api

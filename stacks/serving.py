@@ -1,4 +1,4 @@
-"""What answers: the function that fans each request out, and the REST API in front of it."""
+"""What answers: the function that fans each request out, the scoreboard's, and the REST API in front of them."""
 
 from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
@@ -26,8 +26,13 @@ class ServingStack(Stack):
         # Without a model of the body: the function says what is wrong with one, with the field and the request's id.
         validator = api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
         recommendations = api.root.add_resource("recommendations")
-        for resource, method in ((recommendations, "POST"), (recommendations.add_resource("{user_id}"), "GET")):
-            resource.add_method(method, integration, api_key_required=True, request_validator=validator)
+        board = apigateway.LambdaIntegration(self._board(config, names).function, proxy=True)
+        for resource, method, answers in (
+            (recommendations, "POST", integration),
+            (recommendations.add_resource("{user_id}"), "GET", integration),
+            (api.root.add_resource("contestants"), "GET", board),
+        ):
+            resource.add_method(method, answers, api_key_required=True, request_validator=validator)
         key = self._key(config, api)
         CfnOutput(self, "ApiUrl", value=api.url)
         CfnOutput(self, "ApiKeyId", value=key.key_id)
@@ -55,6 +60,25 @@ class ServingStack(Stack):
         allow(function.role, ["dynamodb:BatchGetItem"], [names.table_arn("items")])
         allow(function.role, ["ssm:GetParameter"], [names.promoted_run_arn])
         allow_asking_backends(function, names)
+        return function
+
+    def _board(self, config: Config, names: Names) -> PythonFunction:
+        function = PythonFunction(
+            self,
+            "GetContestants",
+            folder="get_contestants",
+            prefix=config.prefix,
+            description="Bakeoff: the scoreboard of the promoted run",
+            environment={
+                "RUNS_TABLE": names.table("runs"),
+                "PROMOTED_RUN_PARAMETER": names.promoted_run,
+                "BUDGET_MS": str(config.serving.budget_ms),
+            },
+            timeout=Duration.seconds(29),
+            memory_mb=512,
+        )
+        allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs")])
+        allow(function.role, ["ssm:GetParameter"], [names.promoted_run_arn])
         return function
 
     def _api(self, config: Config) -> apigateway.RestApi:

@@ -21,6 +21,7 @@ from bakeoff.command_line import (
     opening,
     prices,
     results,
+    rolling_back,
     runs,
     status,
 )
@@ -224,6 +225,12 @@ def run_command(
     dataset: Annotated[
         str | None, typer.Option("--dataset", help="The data set; needed where several are loaded.")
     ] = None,
+    default: Annotated[
+        str | None, typer.Option("--default", help="The contestant that leads, instead of the best on validation.")
+    ] = None,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let it serve if it is healthy, whatever the comparison says.")
+    ] = False,
     other_splits: Annotated[
         bool, typer.Option(" /--no-other-splits", help="Compare on the main split alone, this once.")
     ] = True,
@@ -236,8 +243,16 @@ def run_command(
     cloud = opening.reach(config)
     deployed = read_deployed(cloud)
     s3, sfn = cloud.client("s3"), cloud.client("stepfunctions")
-    chosen = dataset or datasets.only_data_set(s3, deployed)
-    arn = runs.start_run(sfn, deployed, contestants=names, dataset=chosen, other_splits=other_splits)
+    dataset = dataset or datasets.only_data_set(s3, deployed)
+    arn = runs.start_run(
+        sfn,
+        deployed,
+        contestants=names,
+        dataset=dataset,
+        default=default,
+        promote=promote,
+        other_splits=other_splits,
+    )
     run = runs.run_id(arn)
     say(f"Run {run} with {', '.join(names)}")
     observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=names)
@@ -263,6 +278,20 @@ def cancel(
     arn = runs.execution_arn(read_deployed(cloud), run)
     cloud.client("stepfunctions").stop_execution(executionArn=arn, cause="Stopped from the command line")
     say(f"Stopped run {run}.")
+
+
+@app.command()
+def rollback(
+    to: Annotated[
+        str | None, typer.Option("--to", help="The run that is to serve again, instead of the former one.")
+    ] = None,
+    env: Env = opening.LOCAL,
+    port: Port = None,
+    yes: Yes = False,
+) -> None:
+    """Let the former run serve again; asks first."""
+    cloud = opening.reach(opening.environment(env, port))
+    rolling_back.roll_back(cloud, read_deployed(cloud), to=to, yes=yes, confirm=typer.confirm)
 
 
 @app.command()

@@ -37,15 +37,40 @@ def chosen_contestants(config: Config, asked: Sequence[str]) -> list[str]:
 
 
 def start_run(
-    sfn: Any, deployed: Deployed, *, contestants: Sequence[str], dataset: str, other_splits: bool = True
+    sfn: Any,
+    deployed: Deployed,
+    *,
+    contestants: Sequence[str],
+    dataset: str,
+    default: str | None = None,
+    promote: bool = False,
+    other_splits: bool = True,
 ) -> str:
     """Start a run on the raw data below ``raw/<dataset>/``; the ARN of its execution, whose name is the run's id.
 
     Args:
+        default: the contestant that is to be the run's default; None for the configured choice.
+        promote: a person wants a healthy run to serve, whatever the comparison with what serves says.
         other_splits: whether it compares on the other splits of the configuration too.
+
+    Raises:
+        RunError: `default` is none of `contestants`.
     """
+    if default is not None and default not in contestants:
+        raise RunError(f"The run's default cannot be {default}: the run has {', '.join(contestants)}.")
+    order: dict[str, Any] = {"contestants": list(contestants), "dataset": dataset}
+    order |= ({"default": default} if default else {}) | ({"promote": True} if promote else {})
+    order |= {} if other_splits else {"compareSplits": []}
+    return _start(sfn, deployed, order)
+
+
+def start_restoration(sfn: Any, deployed: Deployed, *, run: str) -> str:
+    """Start what lets the former run `run` serve again; the ARN of its execution."""
+    return _start(sfn, deployed, {"restore": run})
+
+
+def _start(sfn: Any, deployed: Deployed, order: dict[str, Any]) -> str:
     name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-    order = {"contestants": list(contestants), "dataset": dataset, **({} if other_splits else {"compareSplits": []})}
     started = sfn.start_execution(stateMachineArn=deployed.run_machine, name=name, input=json.dumps(order))
     arn: str = started["executionArn"]
     return arn
@@ -61,15 +86,15 @@ def execution_arn(deployed: Deployed, run: str) -> str:
 
 
 def latest_run(sfn: Any, deployed: Deployed) -> str | None:
-    """The ARN of the newest run, None where there was none; what a run starts for another split is not one."""
+    """The ARN of the newest run, None where there was none; what compares on another split or restores is not one."""
     listed = sfn.list_executions(stateMachineArn=deployed.run_machine, maxResults=100)["executions"]
     newest_first = sorted(listed, key=lambda execution: execution["startDate"], reverse=True)
-    return next((one["executionArn"] for one in newest_first if not _only_compares(sfn, one["executionArn"])), None)
+    return next((one["executionArn"] for one in newest_first if _is_run(sfn, one["executionArn"])), None)
 
 
-def _only_compares(sfn: Any, arn: str) -> bool:
+def _is_run(sfn: Any, arn: str) -> bool:
     order = json.loads(sfn.describe_execution(executionArn=arn).get("input") or "{}")
-    return bool(order.get("onlyCompare"))
+    return not order.get("onlyCompare") and not order.get("restore")
 
 
 def require_latest(sfn: Any, deployed: Deployed) -> str:

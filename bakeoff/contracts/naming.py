@@ -5,6 +5,9 @@ import json
 from typing import Any
 
 NO_RUN = "none"  # what the parameter of the promoted run holds before the first: SSM stores no empty value
+AUTO = "auto"  # in place of a default contestant's name: the best on validation that is no twin
+METRICS_NAMESPACE = "Bakeoff"  # of the runs' time series in CloudWatch
+NEWEST_RUN = "newest"  # the key in the table of runs of what was decided last; no run is called so
 LONGEST_NAME = 63  # SageMaker jobs, models and endpoints; Personalize solutions and campaigns
 _LONGEST_ATTEMPT = 6
 

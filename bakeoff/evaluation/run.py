@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.prepared import Prepared
+from bakeoff.errors import EvaluationError
 from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
 from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
@@ -176,10 +177,13 @@ def _incumbent(
     if lists is None or not ranked:
         reason = reason or "no contestant of this run has sound lists"
         return Incumbent(run_id=incumbent["runId"], name=incumbent["name"], users=0, reason=reason)
-    if incumbent.get("split") == prepared.split_hash:
-        compared = np.ones(len(target.users), np.bool_)  # it learnt from the same rows as the challengers
-    else:
-        compared = comparable_users(prepared, folders.incumbent)
+    try:
+        if incumbent.get("split") == prepared.split_hash:
+            compared = np.ones(len(target.users), np.bool_)  # it learnt from the same rows as the challengers
+        else:
+            compared = comparable_users(prepared, folders.incumbent)
+    except EvaluationError as error:  # what served before is no reason to throw this run's figures away
+        return Incumbent(run_id=incumbent["runId"], name=incumbent["name"], users=0, reason=str(error))
     return compare_with_incumbent(incumbent, lists, ranked, target, compared=compared, bootstrap=bootstrap, tests=tests)
 
 

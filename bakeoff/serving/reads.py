@@ -1,12 +1,14 @@
 """How the front reads DynamoDB and SSM: short time-outs, and every failure as one kind of error without names."""
 
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bakeoff.errors import CloudError
+from bakeoff.serving.deadline import Deadline
 
 # Short, because the budget is: a thread that waits for a store past the deadline is lost to the next request.
 CLIENT_CONFIG = Config(
@@ -15,6 +17,7 @@ CLIENT_CONFIG = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
     max_pool_connections=16,
 )
+_T = TypeVar("_T")
 LATE = "SSM or DynamoDB did not answer within the budget."
 
 
@@ -43,3 +46,17 @@ def answered(call: Callable[..., Any], **request: Any) -> Any:
         raise RefusedError(error.operation_name, str(error.response["Error"]["Code"])) from error
     except BotoCoreError as error:
         raise CloudError(f"SSM or DynamoDB cannot be reached ({type(error).__name__}).") from error
+
+
+def within(deadline: Deadline, read: Callable[[], _T], *, executor: ThreadPoolExecutor) -> _T:
+    """What `read` gives, if it gives it before the deadline.
+
+    Raises:
+        CloudError: it did not.
+    """
+    future: Future[_T] = executor.submit(read)
+    try:
+        return future.result(timeout=deadline.remaining())
+    except TimeoutError:
+        future.cancel()
+        raise CloudError(LATE) from None

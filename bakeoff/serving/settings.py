@@ -1,7 +1,7 @@
 """The front's settings: one frozen model, read from the environment when a function is first asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from bakeoff.errors import SettingsError
@@ -55,13 +55,44 @@ class Settings:
         Raises:
             SettingsError: naming every variable that is missing or malformed.
         """
-        faults: list[str] = []
-        values: dict[str, Any] = {name: environment.get(variable, "") for name, variable in _NAMES.items()}
-        faults += [f"{_NAMES[name]} is not set" for name, value in values.items() if not value]
-        values |= {name: _number(environment, *rule, faults) for name, rule in _NUMBERS.items()}
-        if faults:
-            raise SettingsError(f"The function's environment cannot be used: {'; '.join(faults)}.")
-        return cls(**values)
+        return cls(**_read(environment, names=_NAMES, numbers=_NUMBERS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardSettings:
+    """What the function of the scoreboard needs to know: some of `Settings`."""
+
+    runs_table: str
+    promoted_run_parameter: str
+    budget_ms: int = 2_000
+    reserve_ms: int = 250
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "BoardSettings":
+        """Read every setting.
+
+        Raises:
+            SettingsError: naming every variable that is missing or malformed.
+        """
+        own = [field.name for field in fields(cls)]
+        names = {name: variable for name, variable in _NAMES.items() if name in own}
+        numbers = {name: rule for name, rule in _NUMBERS.items() if name in own}
+        return cls(**_read(environment, names=names, numbers=numbers))
+
+
+def _read(
+    environment: Mapping[str, str],
+    *,
+    names: Mapping[str, str],
+    numbers: Mapping[str, tuple[str, int | None, int, int]],
+) -> dict[str, Any]:
+    faults: list[str] = []
+    values: dict[str, Any] = {name: environment.get(variable, "") for name, variable in names.items()}
+    faults += [f"{names[name]} is not set" for name, value in values.items() if not value]
+    values |= {name: _number(environment, *rule, faults) for name, rule in numbers.items()}
+    if faults:
+        raise SettingsError(f"The function's environment cannot be used: {'; '.join(faults)}.")
+    return values
 
 
 def _number(

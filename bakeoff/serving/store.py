@@ -3,21 +3,20 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from botocore.session import Session
 
 from bakeoff.contracts.interactions import Event
-from bakeoff.contracts.naming import NO_RUN
 from bakeoff.errors import CloudError
 from bakeoff.serving import log
-from bakeoff.serving.attributes import from_item
 from bakeoff.serving.deadline import Clock, Deadline
 from bakeoff.serving.errors import NotServingError
-from bakeoff.serving.reads import CLIENT_CONFIG, LATE, RefusedError, answered
+from bakeoff.serving.reads import CLIENT_CONFIG, within
 from bakeoff.serving.run import Run
+from bakeoff.serving.run_records import RunRecords, get_item, unreadable
 from bakeoff.serving.settings import Settings
 from bakeoff.serving.titles import Title, Titles
 
@@ -46,7 +45,9 @@ class Store:
     ) -> None:
         self._settings = settings
         self._dynamodb = dynamodb
-        self._ssm = ssm
+        self._records = RunRecords(
+            dynamodb=dynamodb, ssm=ssm, table=settings.runs_table, parameter=settings.promoted_run_parameter
+        )
         self._clock = clock
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._titles = Titles(dynamodb, table=settings.items_table, executor=self._executor, sleep=sleep)
@@ -88,7 +89,7 @@ class Store:
             CloudError: DynamoDB refused, failed or was late, or what it holds is no history.
         """
         key = {"key": {"S": f"{data_version}#{user_id}"}}
-        item = self._within(deadline, lambda: self._get(self._settings.histories_table, key))
+        item = self._within(deadline, lambda: get_item(self._dynamodb, self._settings.histories_table, key))
         if item is None:
             return ()
         try:
@@ -108,39 +109,12 @@ class Store:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _read_promoted_run(self) -> Run:
-        run_id = self._promoted_run_id()
-        item = self._get(self._settings.runs_table, {"runId": {"S": run_id}})
-        advice = "Promote another run, or start a new one."
-        if item is None:
-            raise NotServingError("run_missing", f"The promoted run '{run_id}' has no record. {advice}")
+        record = self._records.promoted()
         try:
-            return Run.from_json(item)
+            return Run.from_json(record)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            log.write("unexpected", run=run_id, **log.describe(error))
-            message = f"The record of the promoted run '{run_id}' cannot be read. {advice}"
-            raise NotServingError("run_unreadable", message) from error
-
-    def _promoted_run_id(self) -> str:
-        try:
-            answer = answered(self._ssm.get_parameter, Name=self._settings.promoted_run_parameter)
-            run_id = str(answer["Parameter"]["Value"]).strip()
-        except RefusedError as error:
-            if error.code != "ParameterNotFound":
-                raise
-            run_id = NO_RUN
-        if run_id == NO_RUN:
-            message = "No run is promoted yet. Start a run and ask again once it has been promoted."
-            raise NotServingError("no_promoted_run", message)
-        return run_id
-
-    def _get(self, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
-        item = answered(self._dynamodb.get_item, TableName=table, Key=key).get("Item")
-        return None if item is None else from_item(item)
+            log.write("unexpected", run=record.get("runId"), **log.describe(error))
+            raise unreadable(record.get("runId")) from error
 
     def _within(self, deadline: Deadline, read: Callable[[], _T]) -> _T:
-        future: Future[_T] = self._executor.submit(read)
-        try:
-            return future.result(timeout=deadline.remaining())
-        except TimeoutError:
-            future.cancel()
-            raise CloudError(LATE) from None
+        return within(deadline, read, executor=self._executor)

@@ -6,6 +6,7 @@ from typing import Any
 from bakeoff.contracts.naming import evaluation_prefix, fingerprint, model_archive, resource_name, run_prefix
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
+from bakeoff.workflow.incumbent import incumbent_entry
 
 
 def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,19 +29,24 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         reasons = "; ".join(f"{entrant['name']}: {entrant['reason']}" for entrant in contestants)
         raise RunError(f"No contestant could be trained. {reasons}")
     specs = {spec["name"]: spec for spec in order["contestants"]}
+    incumbent = incumbent_entry(order["incumbent"], outcomes)
     made_from = fingerprint(
         order["split"],
         order["dataVersion"],
         given["evaluationSourceHash"],
         [[entrant["name"], entrant["status"], entrant["lists"]] for entrant in contestants],
+        # Whichever run promoted it: the same artefact is compared once.
+        {name: value for name, value in (incumbent or {}).items() if name != "runId"},
     )
     key, run_key = evaluation_prefix(made_from), f"{run_prefix(given['runId'])}input/"
-    run = {"runId": given["runId"], "split": order["split"], "contestants": contestants}
+    run = {"runId": given["runId"], "split": order["split"], "contestants": contestants, "incumbent": incumbent}
     cloud.write_json(f"{run_key}run.json", run)
     manifest_key = f"{run_prefix(given['runId'])}lists.manifest"
-    cloud.write_json(manifest_key, _manifest(cloud, [specs[entrant["name"]] for entrant in healthy]))
+    asked = [order["incumbent"]["spec"]] if incumbent and "lists" in incumbent else []
+    cloud.write_json(manifest_key, _manifest(cloud, [*(specs[entrant["name"]] for entrant in healthy), *asked]))
     return {
         "contestants": contestants,
+        "incumbent": incumbent,
         "toStage": [_to_stage(given["runId"], specs[entrant["name"]], entrant) for entrant in healthy],
         "evaluated": cloud.exists(f"{key}metrics.json"),
         "evaluationKey": key,
@@ -66,6 +72,7 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "kind": spec["kind"],
         "recipe": entry.get("recipe"),
         "recommender": entry.get("recommender"),
+        "answers": list(entry["answers"]),
         "learnsFrom": entry["learns_from"],
         "longestList": entry["longest_list"],
         "needsHistory": entry["needs_history"],

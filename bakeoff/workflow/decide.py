@@ -3,25 +3,44 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bakeoff.contracts.naming import AUTO
+from bakeoff.workflow.checks import Rules
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.gate import decide
-from bakeoff.workflow.records import promoted_run_id, read_record, write_record
+from bakeoff.workflow.records import compact, note_newest, promoted_run_id, read_record, write_record
+from bakeoff.workflow.restore import decide_restoration
+from bakeoff.workflow.standing import as_it_stands
+from bakeoff.workflow.time_series import send_metrics
 
 
 def decide_promotion(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The gate's decision, with the contestants as they stand.
+    """The gate's decision, with the contestants as they stand; or that a former run serves again.
+
+    The run's main metrics go to CloudWatch. Where it does not take them, the reason says so, and the run goes on.
 
     Args:
-        given: ``runId``, ``order``, ``lists``, ``staging`` and ``latencies`` of the steps before, and
-            ``defaultContestant`` of the configuration.
+        given: ``runId``, ``order``, ``lists``, ``staging`` and ``latencies`` of the steps before; of the configuration
+            ``defaultContestant``, ``rules`` and ``place`` (on what the endpoints answer); of whoever started the run
+            ``default`` (a contestant's name, or ``auto``), ``byPerson`` and ``restore`` (null, or a run's id); for the
+            costs ``deployment``, ``prices`` and ``measuredOn``.
     """
-    metrics = cloud.read_json(f"{given['lists']['evaluationKey']}metrics.json")["contestants"]
-    contestants = [_as_it_stands(one, metrics, given) for one in given["lists"]["contestants"]]
+    if given["restore"]:
+        return decide_restoration(cloud, given)
+    evaluated = cloud.read_json(f"{given['lists']['evaluationKey']}metrics.json")
+    contestants = [as_it_stands(one, evaluated["contestants"], given) for one in given["lists"]["contestants"]]
     promoted = promoted_run_id(cloud)
     incumbent = read_record(cloud, promoted) if promoted else None
     decision = decide(
-        contestants, incumbent, dataset=given["order"]["dataset"], default_contestant=given["defaultContestant"]
+        contestants,
+        incumbent,
+        dataset=given["order"]["dataset"],
+        default_contestant=given["default"] if given["default"] != AUTO else given["defaultContestant"],
+        rules=Rules.from_json(given["rules"]),
+        compared=_compared(evaluated, given["order"], promoted),
+        by_person=given["byPerson"],
     )
+    trouble = send_metrics(cloud, contestants, promoted=decision.promote)
+    gate = decision.to_json() | ({"reason": f"{decision.reason} {trouble}"} if trouble else {})
     record = read_record(cloud, given["runId"]) or {}
     write_record(
         cloud,
@@ -30,47 +49,27 @@ def decide_promotion(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
             "runId": given["runId"],
             "split": given["order"]["split"],
             "default": decision.default,
-            "contestants": contestants,
-            "decision": decision.reason,
+            "contestants": [compact(one) for one in contestants],
+            "decision": gate["reason"],
+            "gate": gate,
+            "formerRunId": promoted,
         },
     )
+    note_newest(cloud, given["runId"], promoted=decision.promote, reason=gate["reason"])
     return {
         "promote": decision.promote,
-        "reason": decision.reason,
+        "reason": gate["reason"],
         "default": decision.default,
         "formerRunId": promoted,
-        "contestants": contestants,
+        "gate": gate,
+        "contestants": [compact(one) for one in contestants],
     }
 
 
-def _as_it_stands(
-    contestant: Mapping[str, Any], metrics: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The contestant with its metrics and latency; no longer ``ok`` where its lists, staging or answers were not."""
-    name = contestant["name"]
-    measured = metrics.get(name, {})
-    latency = next((one for one in given["latencies"] if one["name"] == name), None)
-    joined = {**contestant, "metrics": measured.get("metrics"), "latency": latency, "weight": _weight(contestant)}
-    problem = _problem(measured, next((one for one in given["staging"] if one["name"] == name), None), latency)
-    if contestant["status"] == "ok" and problem:
-        return {**joined, "status": "failed", "reason": problem}
-    return joined
-
-
-def _problem(
-    measured: Mapping[str, Any], staged: Mapping[str, Any] | None, latency: Mapping[str, Any] | None
-) -> str | None:
-    health = measured.get("health") or {"healthy": False, "problems": ["it was not evaluated"]}
-    if not health["healthy"]:
-        return f"Its lists are not sound: {'; '.join(health['problems'])}"
-    if staged is None or staged["status"] != "ok":
-        return f"It could not be staged: {(staged or {}).get('reason', 'nothing was tried')}"
-    if latency is None or not latency["n"]:
-        return f"Its backend answered no question: {(latency or {}).get('errors', {})}"
-    return None
-
-
-def _weight(contestant: Mapping[str, Any]) -> float:
-    """Its say in the blended list: its quality on validation; none for what was not measured there."""
-    figure = (contestant.get("validation") or {}).get("ndcg@10") or {}
-    return float(figure.get("value") or 0.0)
+def _compared(evaluated: Mapping[str, Any], order: Mapping[str, Any], promoted: str | None) -> Mapping[str, Any] | None:
+    """The evaluation's comparison, where it is with what serves now and not with what served when the run began."""
+    planned = (order.get("incumbent") or {}).get("runId")
+    if planned != promoted:
+        return {"reason": f"the run {promoted} was promoted while this one was under way"}
+    found: Mapping[str, Any] | None = evaluated.get("incumbent")
+    return found

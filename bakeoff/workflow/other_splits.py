@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from bakeoff.workflow.cloud import Cloud
-from bakeoff.workflow.records import read_record, write_record
+from bakeoff.workflow.records import compact, read_record, write_record
 
 METRIC = "ndcg@10"
 SHOWN = (METRIC, "ndcg@100", "recall@10", "coverage@10")
@@ -22,7 +22,7 @@ def close_comparison(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     strategy = metrics["protocol"]["split"]["strategy"]
     contestants = [_as_evaluated(one, metrics["contestants"]) for one in given["lists"]["contestants"]]
     reason = f"A comparison on the split {strategy}; it is not asked to serve."
-    outcome = {"default": None, "contestants": contestants}
+    outcome = {"default": None, "contestants": [compact(one) for one in contestants]}
     record = read_record(cloud, given["runId"]) or {}
     here = {"runId": given["runId"], "split": given["order"]["split"], "decision": reason, "onlyCompare": True}
     write_record(cloud, {**record, **here, **outcome})

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from bakeoff.contracts.naming import event_type, fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
+from bakeoff.workflow.incumbent import LONGEST_PERSONALIZE_LIST, MATRIX, plan_incumbent
 from bakeoff.workflow.records import write_record
 
 LONGEST_EXECUTION_NAME = 80
@@ -120,6 +121,8 @@ def _attempt(order: Mapping[str, Any]) -> str:
 def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     """What each contestant will make, under which names; notes in the run's record what the run may come to hold.
 
+    The promoted run's default is planned beside them: ``incumbent``, as `plan_incumbent` gives it.
+
     Args:
         order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``dataset``, ``preparation`` and ``contestants`` as
             `plan_run` gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
@@ -128,14 +131,20 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
     contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"]]
     data_version = preparation["dataVersion"]
+    incumbent = None if order.get("onlyCompare") else _incumbent(cloud, order, contestants, manifest)
+    learnt = (incumbent or {}).get("learntKey") or f"{preparation['key']}{MATRIX}"
     planned = {
         "dataset": order["dataset"],
         "dataVersion": data_version,
         "split": manifest["split"]["hash"],
+        "counts": manifest["counts"],
         "loadedKey": loaded_key(data_version),
         "parts": table_parts(preparation["key"], data_version, manifest),
         "questionsKey": f"{preparation['key']}requests/histories.jsonl",
         "contestants": contestants,
+        "incumbent": incumbent,
+        # A job takes no input that is not there: its own data where nothing serves.
+        "learntUri": cloud.uri(learnt),
     }
     write_record(
         cloud,
@@ -150,6 +159,20 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         },
     )
     return planned
+
+
+def _incumbent(
+    cloud: Cloud, order: Mapping[str, Any], contestants: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """How what serves is asked again on this run's split."""
+    return plan_incumbent(
+        cloud,
+        order,
+        contestants,
+        requests=manifest["files"]["requests/histories.jsonl"]["sha256"],
+        execution_name=_execution_name(order["runId"], "the_incumbent"),  # no contestant's name has an underscore
+        attempt=_attempt(order),
+    )
 
 
 def loaded_key(data_version: str) -> str:
@@ -183,6 +206,7 @@ def _spec(
         "name": name,
         "kind": entry["kind"],
         "executionName": _execution_name(order["runId"], name),
+        "asked": None,
         "resourceName": resource,
         "jobName": resource_name(cloud.settings.prefix, name, made_from, attempt=_attempt(order)),
         "preparedUri": preparation["uri"],
@@ -233,7 +257,7 @@ def _personalize_spec(
         config["AlgorithmHyperParameters"] = {key: str(value) for key, value in entry["settings"].items()}
     return {
         "recipe": entry["recipe"],
-        "numResults": min(entry["longest_list"], 500),
+        "numResults": min(entry["longest_list"], LONGEST_PERSONALIZE_LIST),
         "eventType": event_type(manifest["split"]["hash"]),
         "solutionConfig": config,
         "listsKey": f"{lists_prefix(shared['listsPath'])}users.jsonl.out",

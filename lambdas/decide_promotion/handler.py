@@ -12,7 +12,9 @@ from bakeoff.workflow.other_splits import close_comparison
 @cache
 def cloud() -> Cloud:
     return Cloud(
-        settings=WorkflowSettings.from_environment(os.environ, "bucket", "runs_table", "promoted_run_parameter")
+        settings=WorkflowSettings.from_environment(
+            os.environ, "prefix", "bucket", "runs_table", "promoted_run_parameter"
+        )
     )
 
 

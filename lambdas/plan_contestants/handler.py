@@ -10,7 +10,11 @@ from bakeoff.workflow.plan import plan_contestants
 
 @cache
 def cloud() -> Cloud:
-    return Cloud(settings=WorkflowSettings.from_environment(os.environ, "prefix", "bucket", "runs_table"))
+    return Cloud(
+        settings=WorkflowSettings.from_environment(
+            os.environ, "prefix", "bucket", "runs_table", "promoted_run_parameter"
+        )
+    )
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from bakeoff.config import Config
+from bakeoff.contracts.naming import METRICS_NAMESPACE
 from stacks.constructs.python_function import PythonFunction
-from stacks.grants import FOLDER, MADE_BY_RUNS, allow
+from stacks.grants import FOLDER, MADE_BY_RUNS, NO_RESOURCE, allow
 from stacks.names import Names
 from stacks.workflow.resources import Functions
 
@@ -20,6 +21,7 @@ class WorkflowFunctions(Construct):
         self._config, self._names = config, names
         self.arns = Functions(
             plan_run=self._function("plan_run", "prefix", "bucket", lists_bucket=True).arn,
+            plan_restoration=self._plan_restoration().arn,
             plan_contestants=self._plan_contestants().arn,
             load_table=self._load_table().arn,
             collect_lists=self._function(
@@ -31,9 +33,31 @@ class WorkflowFunctions(Construct):
             release_backends=self._release_backends().arn,
         )
 
+    def _plan_restoration(self) -> PythonFunction:
+        function = self._function(
+            "plan_restoration",
+            "bucket",
+            "runs_table",
+            "promoted_run_parameter",
+            reads=("prepared/*",),
+            lists_bucket=True,
+        )
+        allow(function.role, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [self._names.table_arn("runs")])
+        allow(function.role, ["ssm:GetParameter"], [self._names.promoted_run_arn])
+        return function
+
     def _plan_contestants(self) -> PythonFunction:
-        function = self._function("plan_contestants", "prefix", "bucket", "runs_table", reads=("prepared/*",))
-        allow(function.role, ["dynamodb:PutItem"], [self._names.table_arn("runs")])
+        function = self._function(
+            "plan_contestants",
+            "prefix",
+            "bucket",
+            "runs_table",
+            "promoted_run_parameter",
+            reads=("prepared/*",),
+            lists_bucket=True,
+        )
+        allow(function.role, ["dynamodb:GetItem", "dynamodb:PutItem"], [self._names.table_arn("runs")])
+        allow(function.role, ["ssm:GetParameter"], [self._names.promoted_run_arn])
         return function
 
     def _load_table(self) -> PythonFunction:
@@ -49,10 +73,12 @@ class WorkflowFunctions(Construct):
 
     def _decide_promotion(self) -> PythonFunction:
         function = self._function(
-            "decide_promotion", "bucket", "runs_table", "promoted_run_parameter", reads=("evaluations/*",)
+            "decide_promotion", "prefix", "bucket", "runs_table", "promoted_run_parameter", reads=("evaluations/*",)
         )
         allow(function.role, ["dynamodb:GetItem", "dynamodb:PutItem"], [self._names.table_arn("runs")])
         allow(function.role, ["ssm:GetParameter"], [self._names.promoted_run_arn])
+        conditions = {"StringEquals": {"cloudwatch:namespace": METRICS_NAMESPACE}}
+        allow(function.role, ["cloudwatch:PutMetricData"], ["*"], why=NO_RESOURCE, conditions=conditions)
         return function
 
     def _release_backends(self) -> PythonFunction:

@@ -13,6 +13,7 @@ _FOLDERS = {
     "PREPARED_DIR": f"{_INPUT}/prepared",
     "LISTS_DIR": f"{_INPUT}/lists",
     "RUN_DIR": f"{_INPUT}/run",
+    "INCUMBENT_DIR": f"{_INPUT}/incumbent",
     "OUTPUT_DIR": "/opt/ml/processing/output",
     # Its first 1,024 characters become the job's ExitMessage.
     "MESSAGE_FILE": "/opt/ml/output/message",

@@ -9,11 +9,22 @@ _FAILED = ("CREATE FAILED", "CREATE STOPPED")
 
 
 def personalize_contestant(resources: Resources) -> dict[str, Any]:
-    """Looks for the solution version, imports and trains if there is none, writes its lists by batch inference."""
+    """Looks for the solution version, imports and trains if there is none, writes its lists by batch inference.
+
+    A contestant that is only asked is taken as it is: where its version is gone, describing it fails the execution.
+    """
     return machine(
         "Train one Amazon Personalize recipe and write its lists for the test users.",
         sequence(
             ("Take the order", assign(spec="$states.input", solutionArn=_arn(resources, "solution/"))),
+            ("Only asked?", choice(("$spec.asked != null", "Take what serves"), otherwise="Look up the recipe")),
+            (
+                "Take what serves",
+                {
+                    **assign(versionArn="$spec.asked.modelVersion", twin="$spec.asked.twin"),
+                    "Next": "Begin to wait for training",
+                },
+            ),
             # A retired recipe ends here, before anything costs money; and the description tells a twin.
             ("Look up the recipe", _describe_recipe()),
             (

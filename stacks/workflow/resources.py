@@ -36,6 +36,7 @@ class Functions:
     """ARNs of the workflow's Lambda functions, one a step."""
 
     plan_run: str
+    plan_restoration: str
     plan_contestants: str
     load_table: str
     collect_lists: str

@@ -1,8 +1,12 @@
-"""The run: the parent state machine, from raw data to what serves; the table of contents of the pipeline."""
+"""The run: the parent state machine, from raw data to what serves; the table of contents of the pipeline.
+
+An execution that is asked to restore a former run takes the same way from loading the tables on.
+"""
 
 import json
 from typing import Any
 
+from bakeoff.contracts.naming import AUTO
 from stacks.workflow.asl import (
     State,
     assign,
@@ -12,6 +16,7 @@ from stacks.workflow.asl import (
     fail,
     function,
     machine,
+    or_null,
     reason_of,
     sequence,
     task,
@@ -34,7 +39,9 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE),
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, **_ASKED),
+        "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
+        "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
         "Prepared already?": choice(("$plan.preparation.there", "Plan the contestants"), otherwise="Prepare data"),
         "Prepare data": _prepare(resources),
@@ -42,10 +49,11 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Look for items and histories": _look_for_loaded(resources),
         # Rows are for serving, which a run that only compares does not do.
         "Loaded already?": choice(
-            ("$states.input.there or $onlyCompare", "Contestants"), otherwise="Load items and histories"
+            ("$states.input.there or $onlyCompare", "Trained already?"), otherwise="Load items and histories"
         ),
         "Load items and histories": _load(functions),
         "Note that they are loaded": _note_loaded(resources),
+        "Trained already?": choice(("$restore != null", "Stage endpoints"), otherwise="Contestants"),
         "Contestants": _contestants(resources, machines),
         "Collect lists": _collect(resources, functions),
         "Evaluated already?": choice(("$lists.evaluated", "Only to compare?"), otherwise="Evaluate"),
@@ -71,6 +79,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         for name, state in steps.items()
     }
     guarded["Switch"]["Next"] = "Publish report"
+    guarded["Plan the restoration"]["Next"] = "Look for items and histories"
     return machine(
         "Prepares the data, trains the contestants, compares them, and lets the winner of the gate serve.",
         sequence(*guarded.items(), *_after_failure(functions).items()),
@@ -96,6 +105,21 @@ def _after_failure(functions: Functions) -> dict[str, State]:
 
 
 _RUN_ID = "$states.context.Execution.Name"
+_EXECUTION_ARN = "$states.context.Execution.Id"
+# What whoever starts an execution may ask for, beside data set and contestants.
+_ASKED = {
+    "restore": or_null("$states.input.restore"),
+    "askedDefault": f"$exists($states.input.default) ? $states.input.default : '{AUTO}'",
+    "byPerson": "$states.input.promote = true",
+    "servingRun": f"$exists($states.input.restore) ? $states.input.restore : {_RUN_ID}",
+}
+
+
+def _plan_restoration(functions: Functions) -> State:
+    """A former run goes straight on to staging: all that training and comparing made of it is there."""
+    payload = {"restore": expression("$restore"), "executionArn": expression(_EXECUTION_ARN)}
+    planned = {name: expression(f"$states.result.Payload.{name}") for name in ("plan", "order", "lists")}
+    return function(functions.plan_restoration, payload, Assign=planned)
 
 
 def _plan_run(resources: Resources, functions: Functions) -> State:
@@ -154,7 +178,7 @@ def _prepare(resources: Resources) -> State:
 def _plan_contestants(resources: Resources, functions: Functions) -> State:
     payload = {
         "runId": expression(_RUN_ID),
-        "executionArn": expression("$states.context.Execution.Id"),
+        "executionArn": expression(_EXECUTION_ARN),
         "campaignArnPrefix": resources.personalize_arn("campaign/"),
         "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
@@ -199,7 +223,8 @@ def _note_loaded(resources: Resources) -> State:
 
 
 def _contestants(resources: Resources, machines: dict[str, str]) -> State:
-    """Every contestant is a child execution: it fails alone, and keeps an event history of its own."""
+    """Every contestant is a child execution: it fails alone, and keeps an event history of its own. So is the promoted
+    run's default, which is only asked for lists."""
     by_kind = " : ".join(f"$states.input.kind = '{kind}' ? '{arn}'" for kind, arn in machines.items())
     train = task(
         "states:startExecution.sync:2",
@@ -224,7 +249,7 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
     )
     return {
         "Type": "Map",
-        "Items": expression("$order.contestants"),
+        "Items": expression("[$order.contestants, $order.incumbent.spec]"),
         "MaxConcurrency": resources.config.run.max_concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
@@ -255,6 +280,7 @@ def _evaluate(resources: Resources) -> State:
             "prepared": {"S3Uri": expression("$plan.preparation.uri"), "S3DataType": "S3Prefix"},
             "lists": {"S3Uri": expression("$lists.manifestUri"), "S3DataType": "ManifestFile"},
             "run": {"S3Uri": expression("$lists.runUri"), "S3DataType": "S3Prefix"},
+            "incumbent": {"S3Uri": expression("$order.learntUri"), "S3DataType": "S3Prefix"},
         },
         output_uri=expression("$lists.evaluationUri"),
         environment={"RUN_ID": expression(_RUN_ID)},
@@ -362,6 +388,11 @@ def _gate(resources: Resources, functions: Functions) -> State:
         "staging": expression("$staging"),
         "latencies": expression("$latencies"),
         "defaultContestant": resources.config.run.default_contestant,
+        "rules": resources.config.gate.rules(),
+        "place": resources.config.serving.place,
+        "default": expression("$askedDefault"),
+        "byPerson": expression("$byPerson"),
+        "restore": expression("$restore"),
     }
     return function(functions.decide_promotion, payload, Assign={"decision": expression("$states.result.Payload")})
 
@@ -372,7 +403,7 @@ def _switch(resources: Resources) -> State:
         "aws-sdk:ssm:putParameter",
         {
             "Name": resources.promoted_run_parameter,
-            "Value": expression(_RUN_ID),
+            "Value": expression("$servingRun"),
             "Type": "String",
             "Overwrite": True,
         },

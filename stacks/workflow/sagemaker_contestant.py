@@ -33,12 +33,20 @@ _AROUND_JOBS_SECONDS = 3600
 
 
 def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
-    """Looks for the trained model, trains it, makes it a model, writes its lists; each step only if it is missing."""
+    """Looks for the trained model, trains it, makes it a model, writes its lists; each step only if it is missing.
+
+    A contestant that is only asked is taken as it is: where its model is gone, the execution fails and says so.
+    """
     config = resources.config
     return machine(
         "Train one contestant on SageMaker and write its lists for the test users.",
         sequence(
             ("Take the order", assign(spec="$states.input", listsSeconds="null")),
+            ("Only asked?", choice(("$spec.asked != null", "Take what serves"), otherwise="Look for a trained model")),
+            (
+                "Take what serves",
+                {**assign(trainingJob="$spec.asked.modelVersion", training="{}"), "Next": "Look for the model"},
+            ),
             ("Look for a trained model", _look_for_training()),
             ("Trained already?", choice(("$trainingJob != null", "Look for its archive"), otherwise="Train")),
             ("Look for its archive", _look_for_archive(resources)),
@@ -47,7 +55,14 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
             ("Note the training", assign(trainingJob="$spec.jobName")),
             ("Describe the training", _describe_training()),
             ("Look for the model", _look_for_model()),
-            ("Model there?", choice(("$states.input.there", "Look for lists"), otherwise="Create the model")),
+            (
+                "Model there?",
+                choice(
+                    ("$states.input.there", "Look for lists"),
+                    ("$spec.asked != null", "Model gone"),
+                    otherwise="Create the model",
+                ),
+            ),
             ("Create the model", _create_model(resources)),
             ("Look for lists", _look_for_lists(resources)),
             ("Lists there?", choice(("$states.input.there", "Look for the transform job"), otherwise="Write lists")),
@@ -56,6 +71,10 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
             ("Transform job known?", choice(("$listsJob = null", "Report"), otherwise="Describe the transform job")),
             ("Describe the transform job", _describe_lists_job()),
             ("Report", _report()),
+            (
+                "Model gone",
+                fail("Bakeoff.ModelGone", expression("'The model ' & $spec.resourceName & ' is no longer there.'")),
+            ),
             ("Explain the failed training", _explain("$spec.jobName", "TrainingJob")),
             ("Training failed", fail("Bakeoff.TrainingFailed", expression("$states.input.reason"))),
             ("Explain the failed lists", _explain("$spec.jobName", "TransformJob")),

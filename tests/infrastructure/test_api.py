@@ -1,7 +1,7 @@
 """The API: every method wants a key, every key has a plan with limits, and calls are logged."""
 
 from bakeoff.config import load_config
-from tests.support.synthesized import Synthesized, text
+from tests.support.synthesized import Synthesized, role_of, text
 
 
 def test_the_routes_are_those_of_the_api_page(synthesized: Synthesized) -> None:
@@ -18,15 +18,25 @@ def test_the_routes_are_those_of_the_api_page(synthesized: Synthesized) -> None:
     assert {(one["HttpMethod"], path(text(one["ResourceId"]))) for one in methods} == {
         ("GET", "/recommendations/{user_id}"),
         ("POST", "/recommendations"),
+        ("GET", "/contestants"),
     }
 
 
-def test_every_method_wants_a_key_and_asks_the_front(synthesized: Synthesized) -> None:
-    front = synthesized.functions()["get_recommendations"]["LogicalId"]
+def test_every_method_wants_a_key_and_asks_the_function_of_its_route(synthesized: Synthesized) -> None:
+    functions = {name: one["LogicalId"] for name, one in synthesized.functions().items()}
+    asked = []
     for one in synthesized.resources("AWS::ApiGateway::Method").values():
         assert one["Properties"]["ApiKeyRequired"] is True
         assert one["Properties"]["Integration"]["Type"] == "AWS_PROXY"
-        assert f"${{{front}.Arn}}/invocations" in text(one["Properties"]["Integration"]["Uri"])
+        uri = text(one["Properties"]["Integration"]["Uri"])
+        asked += [name for name, logical in functions.items() if f"${{{logical}.Arn}}/invocations" in uri]
+    assert sorted(asked) == ["get_contestants", "get_recommendations", "get_recommendations"]
+
+
+def test_the_scoreboard_reads_runs_and_asks_no_backend(synthesized: Synthesized) -> None:
+    role = role_of(synthesized.functions()["get_contestants"]["Properties"]["Role"])
+    actions = {action for one in synthesized.statements(role) for action in one.actions}
+    assert actions == {"dynamodb:GetItem", "ssm:GetParameter", "logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def test_every_method_is_held_to_the_validator(synthesized: Synthesized) -> None:

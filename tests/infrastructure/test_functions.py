@@ -35,12 +35,13 @@ def test_a_function_is_given_the_settings_that_its_code_reads(synthesized: Synth
 def settings_read_by(name: str, variables: dict[str, str]) -> Any:
     """What the code of a function makes of its environment."""
     handler = import_module(f"lambdas.{name}.handler")
-    read = handler.settings if name == "get_recommendations" else handler.cloud
+    is_front = hasattr(handler, "settings")
+    read = handler.settings if is_front else handler.cloud
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in variables.items():
             patch.setenv(variable, value)
         made = getattr(read, "__wrapped__", read)()  # without the cache that outlives a call
-    return made if name == "get_recommendations" else made.settings
+    return made if is_front else made.settings
 
 
 def test_every_function_runs_the_entry_on_one_runtime_within_lambdas_limits(synthesized: Synthesized) -> None:
@@ -52,7 +53,8 @@ def test_every_function_runs_the_entry_on_one_runtime_within_lambdas_limits(synt
         assert 128 <= properties["MemorySize"] <= 10_240
 
 
-def test_the_fronts_time_is_what_api_gateway_waits_and_its_budget_fits_in(synthesized: Synthesized) -> None:
-    properties = synthesized.functions()["get_recommendations"]["Properties"]
+@pytest.mark.parametrize("name", ["get_recommendations", "get_contestants"])
+def test_the_fronts_time_is_what_api_gateway_waits_and_its_budget_fits_in(synthesized: Synthesized, name: str) -> None:
+    properties = synthesized.functions()[name]["Properties"]
     assert properties["Timeout"] == 29
     assert int(properties["Environment"]["Variables"]["BUDGET_MS"]) < 29_000

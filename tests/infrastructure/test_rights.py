@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bakeoff.contracts.naming import METRICS_NAMESPACE
 from tests.support.synthesized import Machine, Synthesized, role_of, text
 
 # Actions that take no resource, by https://docs.aws.amazon.com/service-authorization/latest/reference/.
@@ -191,7 +192,12 @@ def test_the_run_may_invoke_just_the_functions_that_it_calls(synthesized: Synthe
     run = synthesized.machines()["run"]
     called = values_of(run, "FunctionName")
     assert allowed(synthesized, run, "lambda:InvokeFunction") == called
-    steps = set(synthesized.functions()) - {"get_recommendations", "remove_remains", "empty_buckets"}
+    steps = set(synthesized.functions()) - {
+        "get_contestants",
+        "get_recommendations",
+        "remove_remains",
+        "empty_buckets",
+    }
     assert called == {f"${{{synthesized.functions()[name]['LogicalId']}.Arn}}" for name in steps}
 
 
@@ -201,6 +207,17 @@ def test_a_machine_may_hand_on_just_the_roles_that_it_names(synthesized: Synthes
     named = values_of(machine, "RoleArn") | values_of(machine, "ExecutionRoleArn")
     assert named
     assert allowed(synthesized, machine, "iam:PassRole") == named
+
+
+def test_metrics_are_written_by_the_gate_and_into_our_namespace_only(synthesized: Synthesized) -> None:
+    functions = synthesized.functions()
+    writers = {
+        name: one.conditions
+        for name, function in functions.items()
+        for one in synthesized.statements(role_of(function["Properties"]["Role"]))
+        if "cloudwatch:PutMetricData" in one.actions
+    }
+    assert writers == {"decide_promotion": {"StringEquals": {"cloudwatch:namespace": METRICS_NAMESPACE}}}
 
 
 def test_the_run_may_start_just_its_children_and_itself(synthesized: Synthesized) -> None:

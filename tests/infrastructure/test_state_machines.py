@@ -3,6 +3,7 @@
 import json
 import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
@@ -168,10 +169,46 @@ def test_only_the_switch_makes_a_run_serve(synthesized: Synthesized) -> None:
     switch = top.states["Switch"]["Arguments"]
     assert switch == {
         "Name": f"/{synthesized.prefix}/promoted-run",
-        "Value": "{% $states.context.Execution.Name %}",
+        "Value": "{% $servingRun %}",
         "Type": "String",
         "Overwrite": True,
     }
+
+
+def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    asked = {name: one.strip("{% }") for name, one in top.states["Begin"]["Assign"].items()}
+    context = {"states": {"context": {"Execution": {"Name": "run-2"}}, "input": {}}}
+
+    def evaluated(name: str, **given: Any) -> Any:
+        context["states"]["input"] = given
+        expression = Jsonata(asked[name])
+        expression.assign("states", context["states"])
+        return expression.evaluate(None)
+
+    assert (evaluated("servingRun"), evaluated("servingRun", restore="run-1")) == ("run-2", "run-1")
+    assert (evaluated("restore"), evaluated("restore", restore="run-1")) == (None, "run-1")
+    assert (evaluated("askedDefault"), evaluated("askedDefault", default="ease")) == ("auto", "ease")
+    assert [evaluated("byPerson"), evaluated("byPerson", promote=False)] == [False, False]
+    assert evaluated("byPerson", promote=True) is True
+
+
+def test_a_restoration_neither_prepares_nor_trains_nor_evaluates(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    reached, name = [], "Plan the restoration"
+    while name != "Stage endpoints":
+        reached.append(name)
+        state = top.states[name]
+        ways = [one["Next"] for one in state.get("Choices", []) if "$restore" in one["Condition"]]
+        name = (ways or [state.get("Next") or state["Default"]])[0]
+    assert reached == [
+        "Plan the restoration",
+        "Look for items and histories",
+        "Loaded already?",
+        "Load items and histories",
+        "Note that they are loaded",
+        "Trained already?",
+    ]
 
 
 def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: Synthesized) -> None:
@@ -219,6 +256,38 @@ def test_a_run_that_only_compares_stages_measures_and_promotes_nothing(synthesiz
     assert not reached & {"Other splits", "Stage endpoints", "Measure latency", "Gate", "Switch"}
     for name in ("Release what does not serve", "Release after failure", "Plan the contestants"):
         assert top.states[name]["Arguments"]["Payload"]["onlyCompare"] == "{% $onlyCompare %}"
+
+
+@pytest.mark.parametrize("kind", ["sagemaker-contestant", "personalize-contestant"])
+def test_what_serves_is_asked_and_never_trained_nor_made(synthesized: Synthesized, kind: str) -> None:
+    [scope] = synthesized.machines()[kind].scopes()
+    asked = scope.states["Only asked?"]["Choices"]
+    assert [(one["Condition"], one["Next"]) for one in asked] == [("{% $spec.asked != null %}", "Take what serves")]
+    reached, waiting = set(), ["Take what serves"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        gone = [one["Next"] for one in scope.states[name].get("Choices", []) if "$spec.asked" in one["Condition"]]
+        # Where a choice tells an asked one apart, it never takes the way of the others.
+        ways = [*ways_on(scope.states[name])]
+        ways = [way for way in ways if way != scope.states[name].get("Default")] if gone else ways
+        waiting += [way for way in ways if way not in reached]
+    calls = {scope.states[name].get("Resource", "").rpartition(":::")[2] for name in reached}
+    made = {one for one in calls if "create" in one}
+    assert (
+        made
+        == {
+            "sagemaker-contestant": {"sagemaker:createTransformJob.sync"},
+            "personalize-contestant": {"aws-sdk:personalize:createBatchInferenceJob"},
+        }[kind]
+    )
+
+
+def test_the_evaluation_has_what_the_incumbent_learnt_from(synthesized: Synthesized) -> None:
+    evaluate = dict(synthesized.machines()["run"].states())["Evaluate"]["Arguments"]
+    [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "incumbent"]
+    assert given["S3Input"]["S3Uri"] == "{% $order.learntUri %}"
+    assert evaluate["Environment"]["INCUMBENT_DIR"] == given["S3Input"]["LocalPath"]
 
 
 def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:

@@ -16,7 +16,7 @@ from bakeoff.config import Engine
 from tests.integration import data
 from tests.integration.local_cloud.conftest import free_port
 from tests.integration.product import Json, Product
-from tests.support.small_data import write_csv
+from tests.support.small_data import SmallData, write_csv
 
 LAST = "test_destroy.py"
 
@@ -81,10 +81,16 @@ def first_run(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Fir
 
 
 @pytest.fixture
-def load_noise(product: Product, first_run: FirstRun, tmp_path: Path) -> Iterator[Callable[[int], str]]:
-    """Replaces the files of the first run's data set by noise, of a seed, for one test."""
-    yield lambda seed: product.load(write_csv(tmp_path / first_run.dataset, data.noise(seed)))
+def load_data(product: Product, first_run: FirstRun, tmp_path: Path) -> Iterator[Callable[[SmallData], str]]:
+    """Replaces the files of the first run's data set for one test."""
+    yield lambda other: product.load(write_csv(tmp_path / first_run.dataset, other))
     product.load(write_csv(tmp_path / "learnable" / first_run.dataset, data.learnable()))
+
+
+@pytest.fixture
+def load_noise(load_data: Callable[[SmallData], str]) -> Callable[[int], str]:
+    """Replaces the files of the first run's data set by noise, of a seed, for one test."""
+    return lambda seed: load_data(data.noise(seed))
 
 
 @pytest.fixture

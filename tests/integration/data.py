@@ -17,11 +17,14 @@ def learnable() -> SmallData:
     return SmallData((*first.ratings, *more), first.films)
 
 
-def noise(seed: int) -> SmallData:
-    """The same films, rated by users who choose and judge at random: no model can be better than another."""
+def noise(seed: int, *, since: int = FIRST_TIMESTAMP) -> SmallData:
+    """The same films, rated by users who choose and judge at random: no model can be better than another.
+
+    What is held out of it is later than all of `learnable`, unless it begins `since` an earlier time.
+    """
     generator = np.random.default_rng(seed)
     ratings = [
-        Rating(str(user), str(film + 1), float(generator.integers(2, 11)) / 2, FIRST_TIMESTAMP + DAY * time)
+        Rating(str(user), str(film + 1), float(generator.integers(2, 11)) / 2, since + DAY * time)
         for user in range(1, NOISY_USERS + 1)
         for time, film in enumerate(generator.choice(FILMS, size=NOISY_RATINGS, replace=False))
     ]

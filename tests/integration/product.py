@@ -20,6 +20,7 @@ from bakeoff.command_line.cdk import Cdk
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed, read_deployed
 from bakeoff.config import Config
+from bakeoff.serving.attributes import from_item
 from local_cloud import client
 from local_cloud.client import Running
 
@@ -90,17 +91,17 @@ class Product:
         """Upload a folder of raw data; the data set's name."""
         return datasets.load(self.client("s3"), self.deployed, folder)
 
-    def begin(self, dataset: str, *contestants: str, other_splits: bool = False) -> str:
+    def begin(self, dataset: str, *contestants: str, promote: bool = False, other_splits: bool = False) -> str:
         """Start a run with `contestants`, or those of the demo; its ARN.
 
         On the main split alone unless `other_splits`: what a run does there it does on the main one too.
         """
-        names = runs.chosen_contestants(self.config, contestants)
         return runs.start_run(
             self.client("stepfunctions"),
             self.deployed,
-            contestants=names,
+            contestants=runs.chosen_contestants(self.config, contestants),
             dataset=dataset,
+            promote=promote,
             other_splits=other_splits,
         )
 
@@ -115,9 +116,9 @@ class Product:
         found: Json = wait_until(ended, seconds=seconds, what=f"the end of {arn}")
         return found
 
-    def run(self, dataset: str, *contestants: str, other_splits: bool = False) -> Json:
+    def run(self, dataset: str, *contestants: str, promote: bool = False, other_splits: bool = False) -> Json:
         """A whole run, which must succeed; its report."""
-        arn = self.begin(dataset, *contestants, other_splits=other_splits)
+        arn = self.begin(dataset, *contestants, promote=promote, other_splits=other_splits)
         described = self.end(arn)
         assert described["status"] == "SUCCEEDED", described
         return self.report(arn)
@@ -134,6 +135,11 @@ class Product:
         record = serving_run.serving_run(self.cloud, self.deployed)
         assert record is not None
         return record
+
+    def record(self, run: str) -> Json:
+        """The record of a run."""
+        item = self.client("dynamodb").get_item(TableName=self.deployed.runs_table, Key={"runId": {"S": run}})["Item"]
+        return from_item(item)
 
     def children(self, run: str) -> dict[str, Json]:
         """The executions of a run's contestants, by contestant."""
@@ -161,6 +167,10 @@ class Product:
         key = {"x-api-key": self.deployed.api_key}
         sent = {"content-type": "application/json", **(key if headers is None else headers)}
         return self._send("POST", "/recommendations", sent, body)
+
+    def scoreboard(self, *, query: str = "", headers: Mapping[str, str] | None = None) -> Answer:
+        """GET the contestants of the run that serves."""
+        return self._send("GET", f"/contestants{query and '?'}{query}", headers)
 
     def _send(self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes | None = None) -> Answer:
         sent = {"x-api-key": self.deployed.api_key} if headers is None else dict(headers)

@@ -112,10 +112,26 @@ def test_a_history_of_unknown_items_is_cold_to_the_models_and_not_an_error(
     assert answer.statuses == {name: "ok" if name == POPULARITY else "cold" for name in product.config.demo}
 
 
+def test_the_scoreboard_shows_who_serves_with_the_figures_of_the_run(product: Product, first_run: FirstRun) -> None:
+    answer = product.scoreboard()
+    promoted = product.promoted()
+    assert answer.status == 200
+    assert (answer.body["runId"], answer.body["default"]) == (promoted["runId"], promoted["default"])
+    assert answer.body["gate"] == promoted["gate"]
+    assert [one["name"] for one in answer.body["contestants"]] == list(product.config.demo)
+    reported = {one["name"]: one for one in first_run.report["contestants"]}
+    for one in answer.body["contestants"]:
+        assert (one["status"], one["twin"], one["answers"]) == ("ok", one["name"] == POPULARITY, ["recommend"])
+        assert one["metrics"]["ndcg@10"] == reported[one["name"]]["metrics"]["ndcg@10"]
+        assert one["latency"]["n"] == product.config.run.latency_questions
+    refused(product.scoreboard(query="n=3"), field="n")
+
+
 @pytest.mark.parametrize("headers", [{}, {"x-api-key": "wrong"}, {"x-api-key": ""}])
 def test_without_the_key_nothing_is_answered(product: Product, first_run: FirstRun, headers: dict[str, str]) -> None:
     refused = [product.ask(USER, headers=headers), product.post(b'{"history": []}', headers=headers)]
-    assert [(one.status, one.body) for one in refused] == [(403, {"message": "Forbidden"})] * 2
+    refused.append(product.scoreboard(headers=headers))
+    assert [(one.status, one.body) for one in refused] == [(403, {"message": "Forbidden"})] * 3
 
 
 @pytest.mark.parametrize(

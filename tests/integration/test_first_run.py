@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,3 +160,34 @@ def test_what_costs_are_computed_with_was_noted(product: Product, contestants: d
         assert one["artefactBytes"] == len(read(product, key)), name
         assert one["listsSeconds"] > 0, name
         assert one["billableSeconds"] > 0, name
+
+
+def test_its_figures_are_the_first_points_of_time_series_in_cloudwatch(
+    product: Product, first_run: FirstRun, contestants: dict[str, Json]
+) -> None:
+    cloudwatch = product.client("cloudwatch")
+    now = datetime.now(UTC)
+    queries = [
+        {
+            "Id": f"m{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "Bakeoff",
+                    "MetricName": metric,
+                    "Dimensions": [
+                        {"Name": "environment", "Value": "local"},
+                        {"Name": "contestant", "Value": "ease"},
+                    ],
+                },
+                "Period": 60,
+                "Stat": "Maximum",
+            },
+        }
+        for number, metric in enumerate(("ndcg@10", "promoted"))
+    ]
+    answer = cloudwatch.get_metric_data(
+        MetricDataQueries=queries, StartTime=now - timedelta(hours=2), EndTime=now + timedelta(minutes=5)
+    )
+    values = {one["Id"]: one["Values"] for one in answer["MetricDataResults"]}
+    assert contestants["ease"]["metrics"]["ndcg@10"]["value"] in values["m0"]
+    assert 1.0 in values["m1"]

@@ -14,6 +14,7 @@ from bakeoff.config import CONFIG_FOLDER, Split, environments, load_config, load
 from bakeoff.data.settings import STRATEGIES as KNOWN_STRATEGIES
 from bakeoff.data.settings import SplitSettings
 from bakeoff.errors import ConfigurationError
+from bakeoff.evaluation.field import TESTED
 from bakeoff.pricing.table import PriceTable
 from bakeoff.workflow.plan import LONGEST_VARIABLE
 
@@ -417,3 +418,28 @@ def test_a_strategy_that_is_none_cannot_be_compared_on(folder: Path, change: Cha
     change("dev.toml", '["global_time"]', '["by_weekday"]')
     [fault] = faults(folder)
     assert fault.startswith("run.compare_splits.0: Input should be 'per_user_last_fraction'")
+
+
+def test_the_gate_takes_the_metrics_that_contestants_are_tested_on_and_no_other(folder: Path, change: Change) -> None:
+    assert load_config("dev").gate.rules() == {
+        "metric": "ndcg@10",
+        "maxCoverageLoss": 0.1,
+        "maxLatencyIncrease": 0.5,
+        "maxCostIncrease": 0.5,
+        "requestsPerMonth": 1_000_000,
+    }
+    before = "ndcg@10"
+    for metric in TESTED:
+        change("dev.toml", f'metric = "{before}"', f'metric = "{metric}"')
+        assert load_config("dev", folder).gate.metric == metric
+        before = metric
+    change("dev.toml", f'metric = "{before}"', 'metric = "coverage@10"')
+    assert any(fault.startswith("gate.metric: ") for fault in faults(folder))
+
+
+def test_places_differ_by_what_makes_endpoints_fast(folder: Path, change: Change) -> None:
+    places = [load_config("dev", folder).serving.place]
+    for old, new in (("memory_mb = 3072", "memory_mb = 4096"), ('mode = "serverless"', 'mode = "instance"')):
+        change("dev.toml", old, new)
+        places.append(load_config("dev", folder).serving.place)
+    assert places == ["serverless, 3072 MB", "serverless, 4096 MB", "instance, ml.m5.large"]

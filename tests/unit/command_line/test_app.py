@@ -53,6 +53,7 @@ def call(*arguments: str, **options: Any) -> Result:
         ["data", "load"],
         ["run"],
         ["cancel", "r1"],
+        ["rollback"],
         ["recommend", "7"],
         ["report"],
         ["status"],
@@ -190,13 +191,23 @@ def run_started(running: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
     return started
 
 
+def test_a_person_names_the_default_and_decides_that_it_serves(
+    run_started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
+    monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
+    assert call("run", "-c", "ease", "--dataset", "d", "--default", "ease", "--promote").exit_code == 0
+    assert run_started == [{"contestants": ["ease"], "dataset": "d", "default": "ease", "promote": True}]
+
+
 def test_run_follows_and_ends_with_the_comparison(
     run_started: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
     monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
     result = call("run", "-c", "ease", "-c", "content", "--dataset", "ml-100k")
-    assert run_started == [{"contestants": ["ease", "content"], "dataset": "ml-100k", "other_splits": True}]
+    order = {"contestants": ["ease", "content"], "dataset": "ml-100k"}
+    assert run_started == [{**order, "default": None, "promote": False, "other_splits": True}]
     assert result.exit_code == 0
     assert result.stdout.startswith("Run r1 with ease, content\n")
     assert result.stdout.endswith("This run does not serve: worse\n")

@@ -20,6 +20,7 @@ from bakeoff.command_line.runs import (
     require_latest,
     require_success,
     run_id,
+    start_restoration,
     start_run,
 )
 from bakeoff.config import Config
@@ -94,6 +95,24 @@ def test_the_newest_run_is_none_that_another_run_started_for_another_split(deplo
     assert require_latest(sfn, deployed) == "r1"
     del sfn.executions[arn], sfn.executions[RUN.replace("r1", "r0")]
     assert latest_run(sfn, deployed) is None
+
+
+def test_what_a_person_decides_goes_along_and_only_then(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    start_run(sfn, deployed, contestants=["ease", "content"], dataset="d", default="content", promote=True)
+    order = {"contestants": ["ease", "content"], "dataset": "d", "default": "content", "promote": True}
+    assert json.loads(sfn.started[0]["input"]) == order
+    with pytest.raises(RunError, match=r"The run's default cannot be als: the run has ease, content\."):
+        start_run(sfn, deployed, contestants=["ease", "content"], dataset="d", default="als")
+    assert len(sfn.started) == 1
+
+
+def test_a_restoration_is_an_execution_of_the_same_machine(deployed: Deployed) -> None:
+    sfn = StepFunctions()
+    arn = start_restoration(sfn, deployed, run="r0")
+    assert sfn.started[0]["stateMachineArn"] == deployed.run_machine
+    assert json.loads(sfn.started[0]["input"]) == {"restore": "r0"}
+    assert execution_arn(deployed, run_id(arn)) == arn
 
 
 def test_without_names_the_demo_list_is_trained_and_all_means_all(config: Config) -> None:

@@ -9,9 +9,9 @@ from moto import mock_aws
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.serving_run import example_user, serving_run
+from bakeoff.contracts.naming import NO_RUN
 from bakeoff.errors import RunError
 from bakeoff.serving.attributes import to_item
-from bakeoff.serving.store import NO_RUN
 
 
 @pytest.fixture

@@ -141,3 +141,16 @@ def test_an_incumbent_without_sound_lists_says_why(duel: Duel, prepared: Prepare
     absent = duel.compare({"runId": "r1", "name": "old", "lists": "old/f1", "split": prepared.split_hash})
     assert absent is not None
     assert str(absent["reason"]).startswith("its lists are not sound: Test users without a list")
+
+
+def test_what_it_learnt_from_being_unreadable_is_a_reason_and_costs_no_figures(
+    duel: Duel, prepared: Prepared, learnt: Path
+) -> None:
+    duel.enter("old", "old/f1")
+    (learnt / "users.json").unlink()
+    found = duel.compare({"runId": "r1", "name": "old", "lists": "old/f1", "split": "0ther"}, learnt)
+    assert found is not None
+    assert (found["users"], found["comparisons"]) == (0, [])
+    assert str(found["reason"]).startswith("What the promoted run's model learnt from cannot be read")
+    metrics = json.loads((duel.folder / "output" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["contestants"]["best"]["metrics"]["ndcg@10"]["value"] == 1.0

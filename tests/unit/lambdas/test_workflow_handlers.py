@@ -20,9 +20,10 @@ VALUES = {
 # By function: the library's function that it calls, and the variables without which it cannot.
 STEPS: dict[str, tuple[str, list[str]]] = {
     "plan_run": ("plan_run", ["PREFIX", "BUCKET"]),
-    "plan_contestants": ("plan_contestants", ["PREFIX", "BUCKET", "RUNS_TABLE"]),
+    "plan_contestants": ("plan_contestants", ["PREFIX", "BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
     "collect_lists": ("collect_lists", ["PREFIX", "BUCKET"]),
-    "decide_promotion": ("decide_promotion", ["BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
+    "decide_promotion": ("decide_promotion", ["PREFIX", "BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
+    "plan_restoration": ("plan_restoration", ["BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
     "publish_report": ("publish_report", ["BUCKET"]),
     "release_backends": ("release_backends", ["BUCKET", "RUNS_TABLE", "ITEMS_TABLE", "PROMOTED_RUN_PARAMETER"]),
     "load_table": ("load_part", ["BUCKET", "ITEMS_TABLE", "HISTORIES_TABLE"]),

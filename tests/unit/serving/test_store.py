@@ -9,11 +9,12 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from bakeoff.contracts.interactions import Event
+from bakeoff.contracts.naming import NO_RUN
 from bakeoff.errors import CloudError
 from bakeoff.serving.deadline import Deadline
 from bakeoff.serving.errors import NotServingError
 from bakeoff.serving.settings import Settings
-from bakeoff.serving.store import NO_RUN, Store
+from bakeoff.serving.store import Store
 
 
 def soon() -> Deadline:

@@ -52,7 +52,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
     run = aws.file("runs/run-1/input/run.json")
     ease, als, sims = run["contestants"]
     specs = {spec["name"]: spec for spec in given["order"]["contestants"]}
-    assert run == {"runId": "run-1", "split": "5" * 64, "contestants": collected["contestants"]}
+    assert run == {"runId": "run-1", "split": "5" * 64, "contestants": collected["contestants"], "incumbent": None}
     assert ease == {
         "name": "ease",
         "title": "Ease",
@@ -63,6 +63,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "kind": "sagemaker",
         "recipe": None,
         "recommender": "ease",
+        "answers": ["recommend"],
         "learnsFrom": "all",
         "longestList": 50,
         "needsHistory": False,

@@ -2,8 +2,19 @@
 
 from typing import Any
 
+import pytest
+
 from bakeoff.contracts.naming import NO_RUN
-from bakeoff.workflow.records import mark_released, promoted_run_id, read_record, records_that_hold, write_record
+from bakeoff.workflow.records import (
+    mark_holding,
+    mark_released,
+    note_newest,
+    promoted_run_id,
+    read_record,
+    records_that_hold,
+    resource_of,
+    write_record,
+)
 
 RECORD = {"runId": "run-1", "backends": [{"type": "t", "name": "n"}], "weight": 0.125, "reason": None, "twin": False}
 
@@ -31,6 +42,35 @@ def test_a_released_run_holds_nothing_and_keeps_its_record(aws: Any) -> None:
     mark_released(aws.cloud, "run-1")
     assert [record["runId"] for record in records_that_hold(aws.cloud)] == ["run-2"]
     assert read_record(aws.cloud, "run-1") == {**RECORD, "released": True}
+
+
+def test_what_was_decided_last_is_noted_and_holds_nothing(aws: Any) -> None:
+    write_record(aws.cloud, RECORD)
+    for run_id in ("run-1", "run-2"):
+        note_newest(aws.cloud, run_id, promoted=run_id == "run-1", reason="Why.")
+    newest = read_record(aws.cloud, "newest")
+    assert newest == {"runId": "newest", "of": "run-2", "promoted": False, "reason": "Why.", "released": True}
+    assert [record["runId"] for record in records_that_hold(aws.cloud)] == ["run-1"]
+
+
+def test_a_restored_run_holds_again(aws: Any) -> None:
+    write_record(aws.cloud, {**RECORD, "released": True, "executionArn": "arn:run-1"})
+    mark_holding(aws.cloud, "run-1", execution_arn="arn:back-1")
+    assert records_that_hold(aws.cloud) == [{**RECORD, "executionArn": "arn:back-1"}]
+
+
+@pytest.mark.parametrize(
+    ("backend", "name"),
+    [
+        ({"type": "sagemaker-endpoint", "name": "bakeoff-a-1"}, "bakeoff-a-1"),
+        (
+            {"type": "personalize-campaign", "arn": "arn:aws:personalize:eu-west-1:1:campaign/bakeoff-b-2"},
+            "bakeoff-b-2",
+        ),
+    ],
+)
+def test_an_artefact_has_one_name_whatever_serves_it(backend: dict[str, str], name: str) -> None:
+    assert resource_of(backend) == name
 
 
 def test_every_page_of_records_is_read(aws: Any) -> None:

@@ -129,6 +129,18 @@ def test_the_run_that_asks_is_over_though_its_execution_goes_on(aws: Any, run: C
     assert backends.deleted == ["DeleteEndpoint a-1", "DeleteEndpointConfig a-1"]
 
 
+def test_a_restoration_that_failed_gives_up_what_it_staged_of_the_former_run(
+    aws: Any, run: Callable[..., None]
+) -> None:
+    backends = Backends(aws)
+    run("run-1", endpoint("a-1"))
+    aws.put_row("runs", **{**aws.rows("runs")["run-1"], "executionArn": aws.execution("back-1", running=True)})
+    release_backends(aws.cloud, {"runId": "run-2"})
+    assert backends.deleted == [], "another run leaves it alone while it is under way"
+    release_backends(aws.cloud, {"runId": "back-1"})
+    assert backends.deleted == ["DeleteEndpoint a-1", "DeleteEndpointConfig a-1"]
+
+
 def test_an_execution_that_aws_has_forgotten_is_over(aws: Any, run: Callable[..., None]) -> None:
     backends = Backends(aws)
     run("run-1", endpoint("a-1"))

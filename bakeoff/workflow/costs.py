@@ -1,0 +1,26 @@
+"""What the contestants of a run cost, from the run's own figures and the deployment's choices and prices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bakeoff.pricing.contestant import contestant_costs
+from bakeoff.pricing.table import PriceTable
+
+
+def costs_of(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The costs of one contestant: see `contestant_costs`.
+
+    Some 20 KB of JSON, and a state may hand on 256 KB: whoever needs them computes them.
+
+    Args:
+        contestant: with its ``metrics`` and ``latency``.
+        given: ``order`` (whose ``counts`` are the prepared data's), ``deployment``, ``prices`` and ``measuredOn``.
+    """
+    counts = given["order"]["counts"]
+    deployment = {
+        **given["deployment"],
+        "users": counts["users"],
+        "interactions": counts["train"] + counts["validation"],
+    }
+    prices, laptop = PriceTable.from_json(given["prices"]), bool(given["measuredOn"]["laptop"])
+    return contestant_costs(contestant, deployment=deployment, prices=prices, laptop=laptop)

@@ -1,0 +1,65 @@
+"""How a contestant stands once it was evaluated, staged and asked: its figures, and whether it may serve."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bakeoff.workflow.costs import costs_of
+
+Outcomes = Sequence[Mapping[str, Any]]
+
+
+def as_it_stands(
+    contestant: Mapping[str, Any], evaluated: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The contestant with its metrics and latency; no longer ``ok`` where its lists, staging or answers were not.
+
+    Args:
+        contestant: as `collect_lists` gave it.
+        evaluated: ``contestants`` of metrics.json.
+        given: as `decide_promotion` is given it.
+    """
+    name = contestant["name"]
+    measured, latency = evaluated.get(name, {}), outcome_of(name, given["latencies"])
+    joined = {
+        **contestant,
+        "metrics": measured.get("metrics"),
+        "latency": latency,
+        "place": given["place"],
+        "weight": _weight(contestant),
+    }
+    joined["costPerMonth"] = _cost_per_month(costs_of(joined, given), given["rules"]["requestsPerMonth"])
+    problem = _problem_of_lists(measured) or problem_of_backend(outcome_of(name, given["staging"]), latency)
+    if contestant["status"] == "ok" and problem:
+        return {**joined, "status": "failed", "reason": problem}
+    return joined
+
+
+def outcome_of(name: str, outcomes: Outcomes) -> Mapping[str, Any] | None:
+    """One contestant's outcome of a step; None where the step had none."""
+    return next((one for one in outcomes if one["name"] == name), None)
+
+
+def problem_of_backend(staged: Mapping[str, Any] | None, latency: Mapping[str, Any] | None) -> str | None:
+    """Why a backend does not serve; None where it does."""
+    if staged is None or staged["status"] != "ok":
+        return f"It could not be staged: {(staged or {}).get('reason', 'nothing was tried')}"
+    if latency is None or not latency["n"]:
+        return f"Its backend answered no question: {(latency or {}).get('errors', {})}"
+    return None
+
+
+def _problem_of_lists(measured: Mapping[str, Any]) -> str | None:
+    health = measured.get("health") or {"healthy": False, "problems": ["it was not evaluated"]}
+    return None if health["healthy"] else f"Its lists are not sound: {'; '.join(health['problems'])}"
+
+
+def _weight(contestant: Mapping[str, Any]) -> float:
+    """Its say in the blended list: its quality on validation; none for what was not measured there."""
+    figure = (contestant.get("validation") or {}).get("ndcg@10") or {}
+    return float(figure.get("value") or 0.0)
+
+
+def _cost_per_month(costs: Mapping[str, Any], requests_per_month: int) -> dict[str, Any] | None:
+    """What a month of serving it costs as it is deployed, in US dollars; None where that is not known."""
+    usd = next((one["asDeployed"]["usd"] for one in costs["traffic"] if one["requestsPerMonth"] == requests_per_month), None)
+    return None if usd is None else {"usd": usd, "requestsPerMonth": requests_per_month}

@@ -284,6 +284,12 @@ class Config(_Environment):
         """What every resource's name begins with, such as ``bakeoff-dev``."""
         return f"bakeoff-{self.name}"
 
+    @property
+    def measured_on(self) -> dict[str, Any]:
+        """Where seconds and milliseconds are measured, for whoever reads them."""
+        words = f"AWS, {self.region}" if self.local_cloud is None else "a laptop's local cloud"
+        return {"laptop": self.local_cloud is not None, "words": words}
+
     def deployment(self) -> dict[str, Any]:
         """What costs depend on, as JSON: see `bakeoff.pricing.contestant.contestant_costs`."""
         return {

@@ -12,7 +12,7 @@ from bakeoff.workflow.cloud import Cloud
 
 # What the front shows; all the others are in the run's metrics.json.
 MAIN_METRICS = ("ndcg@10", "recall@10", "ndcg@100", "coverage@10", "novelty@10", "personalization@10")
-_LONGEST_REASON = 2_000  # characters: what failed may say much
+_LONGEST_REASON = 1_000  # characters: what failed may say much
 
 
 def promoted_run_id(cloud: Cloud) -> str | None:

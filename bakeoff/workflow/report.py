@@ -1,12 +1,19 @@
-"""Publishes what a run found: JSON for programs, Markdown for people. A failed run has a report too."""
+"""Publishes what a run found: report.json for programs, report.md for people. A failed run has a report too."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bakeoff.contracts.naming import run_prefix
+from bakeoff.judging.claims.examine import examine_claims
+from bakeoff.judging.grading import grade_run
+from bakeoff.pricing.contestant import prices_used
+from bakeoff.pricing.table import PriceTable
 from bakeoff.workflow.cloud import Cloud
+from bakeoff.workflow.costs import costs_of
+from bakeoff.workflow.other_splits import other_splits
+from bakeoff.workflow.report_page import markdown
 
-METRICS = ("ndcg@10", "ndcg@100", "recall@10", "coverage@10")
+FORMAT = 2
 
 
 def publish_report(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -14,10 +21,22 @@ def publish_report(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         given: ``runId``, ``startedAt``, ``decision``, and what the run has learnt so far: ``plan``, ``order``,
-            ``outcomes``, ``lists``, ``staging``, ``latencies``, each null where the run did not come that far.
+            ``outcomes``, ``lists``, ``staging``, ``latencies``, ``otherSplits``, each null where the run did not come
+            that far; and of the deployment: ``measuredOn``, ``deployment`` and ``prices`` for the costs, ``grades``,
+            the settings of the grades.
     """
+    head = _head(given)
+    report = {**head, **_found(cloud, given)}
+    key = run_prefix(given["runId"])
+    cloud.write_json(f"{key}report.json", report)
+    cloud.write(f"{key}report.md", markdown(report).encode(), content_type="text/markdown; charset=utf-8")
+    return {**head, "reportKey": f"{key}report.json"}
+
+
+def _head(given: Mapping[str, Any]) -> dict[str, Any]:
     decision, plan, order = given["decision"], given["plan"] or {}, given["order"] or {}
-    head = {
+    return {
+        "format": FORMAT,
         "runId": given["runId"],
         "startedAt": given["startedAt"],
         "dataset": plan.get("dataset"),
@@ -29,77 +48,53 @@ def publish_report(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         "reason": decision["reason"],
         "default": decision.get("default"),
     }
-    report = {**head, "protocol": _protocol(cloud, given), "contestants": _contestants(given)}
-    key = run_prefix(given["runId"])
-    cloud.write_json(f"{key}report.json", report)
-    cloud.write(f"{key}report.md", markdown(report).encode(), content_type="text/markdown; charset=utf-8")
-    return {**head, "reportKey": f"{key}report.json"}
 
 
-def _protocol(cloud: Cloud, given: Mapping[str, Any]) -> Any:
-    """How the figures came about; null where nothing was evaluated."""
-    if "contestants" not in given["decision"]:
-        return None
-    return cloud.read_json(f"{given['lists']['evaluationKey']}metrics.json").get("protocol")
+def _found(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything but the head; null or empty where the run did not come that far."""
+    decision = given["decision"]
+    found: dict[str, Any] = {
+        "measuredOn": given["measuredOn"],
+        "gate": decision.get("gate"),
+        "protocol": None,
+        "contestants": _as_far_as_it_came(given),
+        "prices": None,
+        "grades": None,
+        "claims": [],
+        "otherSplits": [],
+    }
+    if "contestants" not in decision:
+        return found
+    metrics = cloud.read_json(f"{given['lists']['evaluationKey']}metrics.json")
+    prices = PriceTable.from_json(given["prices"])
+    contestants = [_measured(one, metrics) for one in decision["contestants"]]
+    for one in contestants:
+        one["costs"] = costs_of(one, given) if one["status"] == "ok" else None
+    found |= {
+        "protocol": metrics["protocol"],
+        "contestants": sorted(contestants, key=_rank),
+        "prices": prices_used([one["costs"] for one in contestants], prices=prices),
+        "otherSplits": other_splits(cloud, given, metrics),
+    }
+    graded = grade_run(found, metrics, given["grades"])
+    for one in found["contestants"]:
+        one["grades"] = graded["contestants"][one["name"]]
+    grades = {name: value for name, value in graded.items() if name != "contestants"}
+    return {**found, "grades": grades, "claims": examine_claims(found, metrics)}
 
 
-def _contestants(given: Mapping[str, Any]) -> list[Any]:
-    """As far as the run came, the best first."""
-    if "contestants" in given["decision"]:
-        return sorted(given["decision"]["contestants"], key=_rank)
+def _as_far_as_it_came(given: Mapping[str, Any]) -> list[Any]:
     if given["lists"]:
         return list(given["lists"]["contestants"])
     return list(given["outcomes"] or [])
 
 
+def _measured(contestant: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """The contestant as the gate left it, with all its figures."""
+    evaluated = metrics["contestants"].get(contestant["name"]) or {}
+    return {**contestant, "metrics": evaluated.get("metrics"), "health": evaluated.get("health")}
+
+
 def _rank(contestant: Mapping[str, Any]) -> tuple[float, str]:
     figure = (contestant.get("metrics") or {}).get("ndcg@10") or {}
     return -(figure.get("value") or 0.0), contestant["name"]
-
-
-def markdown(report: Mapping[str, Any]) -> str:
-    """The report as a page of Markdown: decision, one table, what failed and why."""
-    outcome = "serves now" if report["promoted"] else "failed" if report["failed"] else "does not serve"
-    lines = [
-        f"# Run {report['runId']}",
-        "",
-        f"The run {outcome}. {report['reason']}",
-        "",
-        f"Data set {report['dataset'] or 'unknown'}, split {report['split'] or 'not made'}.",
-        "",
-        f"| contestant | {' | '.join(METRICS)} | training s | latency p50 / p95 ms | status |",
-        f"|---|{'---|' * (len(METRICS) + 3)}",
-        *[_row(contestant, report["default"]) for contestant in report["contestants"]],
-    ]
-    if any(contestant.get("twin") for contestant in report["contestants"]):
-        lines += ["", "A local twin stands in for a managed service: its figures are the twin's, not the service's."]
-    return "\n".join(lines) + "\n"
-
-
-def _row(contestant: Mapping[str, Any], default: str | None) -> str:
-    metrics, latency = contestant.get("metrics") or {}, contestant.get("latency") or {}
-    seconds = contestant.get("trainingSeconds")
-    cells = [
-        contestant["name"] + (" (local twin)" if contestant.get("twin") else ""),
-        *[_figure(metrics.get(name)) for name in METRICS],
-        "" if seconds is None else f"{seconds:.0f}",
-        f"{latency['p50']} / {latency['p95']}" if latency.get("n") else "",
-        _status(contestant, default),
-    ]
-    # A reason may hold line ends and bars, which would end the row and the cell.
-    return f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |"
-
-
-def _status(contestant: Mapping[str, Any], default: str | None) -> str:
-    if contestant["status"] != "ok":
-        return f"failed: {contestant.get('reason') or 'no reason was given'}"
-    return "ok, the default" if contestant["name"] == default else "ok"
-
-
-def _figure(figure: Mapping[str, Any] | None) -> str:
-    """A value with its 95 % interval; nothing where it was not measured."""
-    if not figure or figure.get("value") is None:
-        return ""
-    if figure.get("low") is None:
-        return f"{figure['value']:.4f}"
-    return f"{figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"

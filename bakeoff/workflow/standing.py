@@ -61,5 +61,6 @@ def _weight(contestant: Mapping[str, Any]) -> float:
 
 def _cost_per_month(costs: Mapping[str, Any], requests_per_month: int) -> dict[str, Any] | None:
     """What a month of serving it costs as it is deployed, in US dollars; None where that is not known."""
-    usd = next((one["asDeployed"]["usd"] for one in costs["traffic"] if one["requestsPerMonth"] == requests_per_month), None)
+    levels = {one["requestsPerMonth"]: one["asDeployed"]["usd"] for one in costs["traffic"]}
+    usd = levels.get(requests_per_month)
     return None if usd is None else {"usd": usd, "requestsPerMonth": requests_per_month}

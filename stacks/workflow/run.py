@@ -67,7 +67,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Switch": _switch(resources),
         "Keep current": {"Type": "Pass", "Next": "Publish report"},
         "Close the comparison": _close_comparison(functions),
-        "Publish report": _publish(functions, "$decision"),
+        "Publish report": _publish(resources, functions, "$decision"),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
         "Done": {"Type": "Pass", "Output": expression("$report"), "End": True},
@@ -82,17 +82,17 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
     guarded["Plan the restoration"]["Next"] = "Look for items and histories"
     return machine(
         "Prepares the data, trains the contestants, compares them, and lets the winner of the gate serve.",
-        sequence(*guarded.items(), *_after_failure(functions).items()),
+        sequence(*guarded.items(), *_after_failure(resources, functions).items()),
         timeout_seconds=7 * 24 * 3600,
     )
 
 
-def _after_failure(functions: Functions) -> dict[str, State]:
+def _after_failure(resources: Resources, functions: Functions) -> dict[str, State]:
     """A failed run leaves its report, releases what it staged, and never touches what serves."""
     outcome = f"{{'promote': false, 'failed': true, 'reason': {reason_of('$problem')}}}"
     return {
         "Publish failure": caught(
-            _publish(functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
+            _publish(resources, functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
         ),
         _RELEASE_AFTER_FAILURE: caught(_release(functions), following="Run failed", variable="releasing"),
         "Remove data of the failed run": caught(
@@ -390,6 +390,7 @@ def _gate(resources: Resources, functions: Functions) -> State:
         "defaultContestant": resources.config.run.default_contestant,
         "rules": resources.config.gate.rules(),
         "place": resources.config.serving.place,
+        **_money(resources),
         "default": expression("$askedDefault"),
         "byPerson": expression("$byPerson"),
         "restore": expression("$restore"),
@@ -410,12 +411,20 @@ def _switch(resources: Resources) -> State:
     )
 
 
-def _publish(functions: Functions, decision: str) -> State:
+def _money(resources: Resources) -> dict[str, Any]:
+    """What costs are computed from, beside the run's own figures."""
+    config = resources.config
+    return {"measuredOn": config.measured_on, "deployment": config.deployment(), "prices": config.price_table()}
+
+
+def _publish(resources: Resources, functions: Functions, decision: str) -> State:
     payload = {
         "runId": expression(_RUN_ID),
         "startedAt": expression("$states.context.Execution.StartTime"),
         "decision": expression(decision),
         **{name: expression(f"${name}") for name in _LEARNT},
+        **_money(resources),
+        "grades": resources.config.grades.to_json(),
     }
     return function(functions.publish_report, payload, Assign={"report": expression("$states.result.Payload")})
 

@@ -197,7 +197,9 @@ def test_a_person_names_the_default_and_decides_that_it_serves(
     monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
     monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
     assert call("run", "-c", "ease", "--dataset", "d", "--default", "ease", "--promote").exit_code == 0
-    assert run_started == [{"contestants": ["ease"], "dataset": "d", "default": "ease", "promote": True}]
+    assert run_started == [
+        {"contestants": ["ease"], "dataset": "d", "default": "ease", "promote": True, "other_splits": True}
+    ]
 
 
 def test_run_follows_and_ends_with_the_comparison(
@@ -218,8 +220,9 @@ def test_run_leaves_the_other_splits_out_where_it_is_told_to(
 ) -> None:
     monkeypatch.setattr("bakeoff.command_line.following.follow", lambda observer, every: ENDED)
     monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: REPORT)
+    order = {"contestants": ["ease"], "dataset": "ml-100k"}
     assert call("run", "-c", "ease", "--dataset", "ml-100k", "--no-other-splits").exit_code == 0
-    assert run_started == [{"contestants": ["ease"], "dataset": "ml-100k", "other_splits": False}]
+    assert run_started == [{**order, "default": None, "promote": False, "other_splits": False}]
 
 
 def test_report_compares_two_runs_as_a_table_or_as_json(running: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 
+from bakeoff.config import load_config
 from bakeoff.contracts.naming import NO_RUN
 from bakeoff.serving.attributes import from_item, to_item
 from bakeoff.workflow.cloud import Cloud, WorkflowSettings
@@ -162,7 +163,9 @@ def entry() -> Callable[..., dict[str, Any]]:
     return make
 
 
+COUNTS = {"users": 200, "train": 4_000, "validation": 500}
 MANIFEST: dict[str, Any] = {
+    "counts": COUNTS,
     "format": 1,
     "likedThreshold": 4.0,
     "maxHistory": 200,
@@ -173,6 +176,13 @@ MANIFEST: dict[str, Any] = {
     },
     "parts": {"items": ["serving/items/part-00000.jsonl"], "histories": ["serving/histories/part-00000.jsonl"]},
 }
+
+
+@pytest.fixture
+def money() -> dict[str, Any]:
+    """What costs are computed from, as the stacks hand it to the gate and to the report."""
+    config = load_config("local")
+    return {"measuredOn": config.measured_on, "deployment": config.deployment(), "prices": config.price_table()}
 
 
 @pytest.fixture

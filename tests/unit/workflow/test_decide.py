@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from bakeoff.workflow.costs import costs_of
 from bakeoff.workflow.decide import decide_promotion
 from bakeoff.workflow.records import MAIN_METRICS
 from tests.support.aws_calls import refusal
+from tests.unit.workflow.conftest import COUNTS
 
 HEALTHY = {"healthy": True, "problems": []}
 
@@ -15,12 +17,21 @@ HEALTHY = {"healthy": True, "problems": []}
 def contestant(name: str, value: float | None, **changes: Any) -> dict[str, Any]:
     figure = None if value is None else {"ndcg@10": {"value": value, "low": value - 0.01, "high": value + 0.01, "n": 9}}
     backend = {"type": "sagemaker-endpoint", "name": f"{name}-1"}
-    usual = {"name": name, "title": name, "status": "ok", "reason": None, "split": "s1", "twin": False}
+    usual = {
+        "name": name,
+        "title": name,
+        "kind": "sagemaker",
+        "artefactBytes": 10**6,
+        "status": "ok",
+        "reason": None,
+        "split": "s1",
+        "twin": False,
+    }
     return {**usual, "validation": figure, "backend": backend, **changes}
 
 
 @pytest.fixture
-def given(aws: Any) -> dict[str, Any]:
+def given(aws: Any, money: dict[str, Any]) -> dict[str, Any]:
     """Three contestants, of which all went well; no run is promoted."""
     metrics = {"ndcg@10": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 9}}
     evaluated = {name: {"metrics": metrics, "health": HEALTHY} for name in ("a", "b", "c")}
@@ -28,7 +39,8 @@ def given(aws: Any) -> dict[str, Any]:
     aws.answer("cloudwatch", lambda operation, parameters: {})
     return {
         "runId": "run-2",
-        "order": {"dataset": "small", "split": "s1", "incumbent": None},
+        "order": {"dataset": "small", "split": "s1", "incumbent": None, "counts": COUNTS},
+        **money,
         "lists": {
             "evaluationKey": "evaluations/e1/",
             "contestants": [contestant("a", 0.1), contestant("b", 0.3), contestant("c", None)],
@@ -188,14 +200,14 @@ def test_whoever_starts_a_run_is_heard_before_the_configuration(aws: Any, given:
 
 
 def test_costs_are_taken_at_the_configured_traffic_and_an_unknown_one_is_none(aws: Any, given: dict[str, Any]) -> None:
-    levels = [
-        {"requestsPerMonth": 10_000, "asDeployed": {"usd": 1.0}},
-        {"requestsPerMonth": 1_000_000, "asDeployed": {"usd": 20.5}},
-    ]
-    costs = {"a": {"traffic": levels}, "b": {"traffic": [{**levels[1], "asDeployed": {"usd": None}}]}}
-    decide_promotion(aws.cloud, {**given, "costs": costs})
+    given["latencies"][1] = {**given["latencies"][1], "p50": None}
+    decide_promotion(aws.cloud, given)
     kept = {one["name"]: one["costPerMonth"] for one in aws.rows("runs")["run-2"]["contestants"]}
-    assert kept == {"a": {"usd": 20.5, "requestsPerMonth": 1_000_000}, "b": None, "c": None}
+    asked = {**given["lists"]["contestants"][0], "latency": given["latencies"][0], "metrics": {}}
+    levels = costs_of(asked, given)["traffic"]
+    [usd] = [one["asDeployed"]["usd"] for one in levels if one["requestsPerMonth"] == 1_000_000]
+    assert usd > 0
+    assert kept == {"a": {"usd": usd, "requestsPerMonth": 1_000_000}, "b": None, "c": kept["a"]}
 
 
 def test_what_cloudwatch_refuses_is_said_and_the_run_goes_on(aws: Any, given: dict[str, Any]) -> None:
@@ -229,7 +241,7 @@ def test_the_record_of_the_largest_run_fits_into_an_item(aws: Any, given: dict[s
     [(_, put)] = [call for call in aws.called("PutItem") if call[1]["Item"]["runId"] == {"S": "run-2"}]
     assert len(json.dumps(put["Item"]).encode()) < 400_000, "with the names of the types, which count too"
     assert list(aws.rows("runs")["run-2"]["contestants"][0]["metrics"]) == list(MAIN_METRICS)
-    assert len(decision["contestants"][0]["metrics"]) == 66, "the report has them all"
+    assert len(json.dumps(decision).encode()) < 256 * 1024, "what a state hands on"
 
 
 def test_a_promoted_run_whose_record_is_gone_binds_nobody(aws: Any, given: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from bakeoff.contracts.naming import LONGEST_NAME
 from bakeoff.errors import RunError
 from bakeoff.workflow.plan import LONGEST_EXECUTION_NAME, LONGEST_VARIABLE, plan_contestants, plan_run
 from bakeoff.workflow.records import records_that_hold
+from tests.unit.workflow.conftest import COUNTS
 
 Entry = Callable[..., dict[str, Any]]
 SPLIT = {"strategy": "leave_last_out", "seed": 42}
@@ -181,6 +182,7 @@ def test_the_order_says_what_to_load_and_whom_to_ask(aws: Any, prepared: dict[st
         "dataset": "small",
         "dataVersion": "v1",
         "split": "5" * 64,
+        "counts": COUNTS,
         "loadedKey": "loaded#v1",
         "parts": [
             {"table": "items", "key": "prepared/v1/serving/items/part-00000.jsonl", "dataVersion": "v1"},

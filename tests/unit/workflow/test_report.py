@@ -1,52 +1,82 @@
 """The report: one JSON for programs and one page for people, also of a run that failed half way."""
 
+import json
 from typing import Any
 
 import pytest
 
-from bakeoff.workflow.report import markdown, publish_report
+from bakeoff.config import load_config
+from bakeoff.workflow.costs import costs_of
+from bakeoff.workflow.report import publish_report
+from bakeoff.workflow.report_page import markdown
+from tests.support.run_figures import RunFigures, figure
+from tests.unit.workflow.conftest import COUNTS
 
 
-def figure(value: float, noise: float | None = 0.01) -> dict[str, Any]:
-    ends = {"low": None, "high": None} if noise is None else {"low": value - noise, "high": value + noise}
-    return {"value": value, "n": 9, **ends}
+def contestant(name: str, **changes: Any) -> dict[str, Any]:
+    """As the gate leaves it."""
+    return {
+        "name": name,
+        "title": name,
+        "kind": "sagemaker",
+        "recipe": None,
+        "recommender": name,
+        "status": "ok",
+        "reason": None,
+        "twin": False,
+        "latency": {"name": name, "p50": 1.5, "p95": 2.5, "p99": 3.0, "n": 40, "errors": {}, "requestsPerSecond": 90.0},
+        "artefactBytes": 10**6,
+        "billableSeconds": 60,
+        "listsSeconds": 30,
+        "trainingSeconds": 60,
+        **changes,
+    }
 
 
 CONTESTANTS: list[dict[str, Any]] = [
-    {
-        "name": "weak",
-        "status": "ok",
-        "twin": True,
-        "metrics": {"ndcg@10": figure(0.1), "coverage@10": figure(0.25, None)},
-        "latency": {"p50": 1.5, "p95": 2.5, "n": 40},
-        "trainingSeconds": None,
-    },
-    {"name": "broken", "status": "failed", "reason": "TrainingJob x: a | b\n  at line 3", "twin": False},
-    {
-        "name": "strong",
-        "status": "ok",
-        "twin": False,
-        "metrics": {"ndcg@10": figure(0.3)},
-        "latency": {"p50": None, "p95": None, "n": 0},
-        "trainingSeconds": 12.4,
-    },
+    contestant("weak", twin=True, kind="personalize", recipe="aws-popularity-count", trainingSeconds=None),
+    contestant("broken", status="failed", reason="TrainingJob x: a | b\n  at line 3"),
+    contestant("strong", latency={"p50": None, "p95": None, "n": 0}, trainingSeconds=12.4),
 ]
+FIGURES = {
+    "weak": {"ndcg@10": figure(0.1), "coverage@10": figure(0.25), "hit_rate@10": figure(0.5)},
+    "strong": {"ndcg@10": figure(0.3), "hit_rate@10": figure(0.8)},
+}
+GATE = {
+    "promote": True,
+    "reason": "It is better.",
+    "byPerson": False,
+    "incumbent": None,
+    "checks": [{"name": "accuracy", "verdict": "passed", "says": "Better beyond noise."}],
+}
 
 
 @pytest.fixture
-def given(aws: Any) -> dict[str, Any]:
+def given(aws: Any, money: dict[str, Any]) -> dict[str, Any]:
     """A run that came to its end."""
-    aws.put_file("evaluations/e1/metrics.json", {"protocol": {"cutoff": 10}, "contestants": {}})
+    run = RunFigures()
+    for name, figures in FIGURES.items():
+        run.enter(name, figures)
+    aws.put_file("evaluations/e1/metrics.json", run.metrics)
     return {
         "runId": "run-1",
         "startedAt": "2026-11-23T22:00:00Z",
-        "decision": {"promote": True, "reason": "It is better.", "default": "strong", "contestants": CONTESTANTS},
+        "decision": {
+            "promote": True,
+            "reason": "It is better.",
+            "default": "strong",
+            "contestants": CONTESTANTS,
+            "gate": GATE,
+        },
         "plan": {"dataset": "small"},
-        "order": {"dataVersion": "v1", "split": "s1"},
+        "order": {"dataVersion": "v1", "split": "s1", "counts": COUNTS},
         "outcomes": [],
         "lists": {"evaluationKey": "evaluations/e1/", "contestants": []},
         "staging": [],
         "latencies": [],
+        "otherSplits": None,
+        "grades": load_config("local").grades.to_json(),
+        **money,
     }
 
 
@@ -54,6 +84,7 @@ def test_the_report_is_written_for_programs_and_for_people(aws: Any, given: dict
     head = publish_report(aws.cloud, given)
     report = aws.file("runs/run-1/report.json")
     assert head == {
+        "format": 2,
         "runId": "run-1",
         "startedAt": "2026-11-23T22:00:00Z",
         "dataset": "small",
@@ -67,7 +98,9 @@ def test_the_report_is_written_for_programs_and_for_people(aws: Any, given: dict
         "reportKey": "runs/run-1/report.json",
     }
     assert all(report[key] == value for key, value in head.items() if key != "reportKey")
-    assert report["protocol"] == {"cutoff": 10}
+    assert report["protocol"]["split"]["hash"] == "5p1it"
+    assert report["gate"] == GATE
+    assert report["measuredOn"] == given["measuredOn"]
     assert [one["name"] for one in report["contestants"]] == ["strong", "weak", "broken"], "the best first"
     assert aws.file("runs/run-1/report.md") == markdown(report)
     types = {call["Key"]: call["ContentType"] for _, call in aws.called("PutObject")}
@@ -77,25 +110,60 @@ def test_the_report_is_written_for_programs_and_for_people(aws: Any, given: dict
     }
 
 
+def test_every_contestant_has_its_figures_costs_and_grades_and_a_failed_one_none(
+    aws: Any, given: dict[str, Any]
+) -> None:
+    publish_report(aws.cloud, given)
+    report = aws.file("runs/run-1/report.json")
+    strong, weak, broken = report["contestants"]
+    assert (strong["metrics"], weak["metrics"], broken["metrics"]) == (FIGURES["strong"], FIGURES["weak"], None)
+    assert strong["costs"] == json.loads(json.dumps(costs_of({**strong, "costs": None}, given)))
+    assert (broken["costs"], broken["grades"]) == (None, {})
+    assert strong["grades"]["accuracy"]["grade"] == 1
+    assert [one["name"] for one in report["grades"]["criteria"]] == list(strong["grades"])
+    assert {one["name"] for one in report["grades"]["overall"]} == {"strong", "weak"}
+    assert report["prices"]["region"] == "us-east-1"
+    used = {part["key"] for part in strong["costs"]["training"]["parts"]}
+    assert used <= {row["key"] for row in report["prices"]["rows"]}
+    assert {one["verdict"] for one in report["claims"]} == {"cannot be told"}
+    assert report["otherSplits"] == []
+
+
+def test_what_a_contestant_costs_is_an_estimate_of_a_laptop_where_it_was_measured_on_one(
+    aws: Any, given: dict[str, Any]
+) -> None:
+    publish_report(aws.cloud, given)
+    training = aws.file("runs/run-1/report.json")["contestants"][0]["costs"]["training"]
+    assert (training["estimate"], training["measuredOnLaptop"]) == (True, True)
+
+
 def test_the_page_has_a_row_for_each_contestant_with_what_was_measured(aws: Any, given: dict[str, Any]) -> None:
     publish_report(aws.cloud, given)
     page = aws.file("runs/run-1/report.md")
-    assert page.startswith("# Run run-1\n\nThe run serves now. It is better.\n\nData set small, split s1.\n")
-    rows = [line for line in page.splitlines() if line.startswith("|")]
+    assert page.startswith(
+        "# Run run-1\n\nThe run serves now. It is better.\n\nData set small, split s1.\n\n"
+        "- accuracy: passed. Better beyond noise.\n"
+    )
+    rows = [line for line in page.partition("\n## ")[0].splitlines() if line.startswith("|")]
     assert rows == [
         "| contestant | ndcg@10 | ndcg@100 | recall@10 | coverage@10 | training s | latency p50 / p95 ms | status |",
         "|---|---|---|---|---|---|---|---|",
         "| strong | 0.3000 (0.2900 to 0.3100) |  |  |  | 12 |  | ok, the default |",
-        "| weak (local twin) | 0.1000 (0.0900 to 0.1100) |  |  | 0.2500 |  | 1.5 / 2.5 | ok |",
-        "| broken |  |  |  |  |  |  | failed: TrainingJob x: a / b at line 3 |",
+        "| weak (local twin) | 0.1000 (0.0900 to 0.1100) |  |  | 0.2500 (0.2400 to 0.2600) |  | 1.5 / 2.5 | ok |",
+        "| broken |  |  |  |  | 60 | 1.5 / 2.5 | failed: TrainingJob x: a / b at line 3 |",
     ]
-    assert page.endswith("its figures are the twin's, not the service's.\n")
+    assert "its figures are the twin's, not the service's.\n" in page
+    assert "measured on a laptop's local cloud" in page
+    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+        "## Grades",
+        "## What the article said, what we find",
+    ]
 
 
 def test_no_twin_no_word_of_twins(aws: Any, given: dict[str, Any]) -> None:
     given["decision"]["contestants"] = CONTESTANTS[1:]
     publish_report(aws.cloud, given)
-    assert "twin" not in aws.file("runs/run-1/report.md")
+    assert "A local twin stands in" not in aws.file("runs/run-1/report.md")
 
 
 @pytest.mark.parametrize(

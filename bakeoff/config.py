@@ -288,6 +288,11 @@ class Config(_Environment):
             "front": {"memoryMb": FRONT_MEMORY_MB},
         }
 
+    def measured_on(self) -> dict[str, Any]:
+        """Whose seconds and milliseconds a run's are, as report.json says it."""
+        laptop = self.local_cloud is not None
+        return {"laptop": laptop, "words": "a laptop's local cloud" if laptop else f"AWS, {self.region}"}
+
     def price_table(self) -> dict[str, Any]:
         """The prices that the costs of this deployment may need, as JSON for `PriceTable.from_json`."""
         return self.prices.only(keys_of(self.deployment())).to_json()

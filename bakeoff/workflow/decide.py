@@ -20,9 +20,9 @@ def decide_promotion(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         given: ``runId``, ``order``, ``lists``, ``staging`` and ``latencies`` of the steps before; of the configuration
-            ``defaultContestant``, ``rules`` and ``place`` (on what the endpoints answer); of whoever started the run
-            ``default`` (a contestant's name, or ``auto``), ``byPerson`` and ``restore`` (null, or a run's id). It may
-            hold ``costs``, by contestant.
+            ``defaultContestant``, ``rules``, ``place`` (on what the endpoints answer), ``deployment``, ``prices`` and
+            ``measuredOn``; of whoever started the run ``default`` (a contestant's name, or ``auto``), ``byPerson`` and
+            ``restore`` (null, or a run's id).
     """
     if given["restore"]:
         return decide_restoration(cloud, given)

@@ -120,6 +120,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         "incumbent": incumbent,
         # A job takes no input that is not there: its own data where nothing serves.
         "learntUri": cloud.uri(learnt),
+        "quantities": _quantities(manifest),
     }
     write_record(
         cloud,
@@ -133,6 +134,13 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         },
     )
     return planned
+
+
+def _quantities(manifest: Mapping[str, Any]) -> dict[str, int]:
+    """What costs depend on beside the deployment: users to serve, and interactions that models are fitted on."""
+    counts = manifest["counts"]
+    fitted = ("train", "validation", "validation_fold_in")
+    return {"users": counts["users"], "interactions": sum(counts.get(part, 0) for part in fitted)}
 
 
 def loaded_key(data_version: str) -> str:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bakeoff.pricing.contestant import contestant_costs
+from bakeoff.pricing.table import PriceTable
+
 Outcomes = Sequence[Mapping[str, Any]]
 
 
@@ -23,11 +26,9 @@ def as_it_stands(
         "metrics": measured.get("metrics"),
         "latency": latency,
         "place": given["place"],
-        "costPerMonth": _cost_per_month(
-            (given.get("costs") or {}).get(name), requests_per_month=given["rules"]["requestsPerMonth"]
-        ),
         "weight": _weight(contestant),
     }
+    joined["costPerMonth"] = _cost_per_month(joined, given)
     problem = _problem_of_lists(measured) or problem_of_backend(outcome_of(name, given["staging"]), latency)
     if contestant["status"] == "ok" and problem:
         return {**joined, "status": "failed", "reason": problem}
@@ -59,8 +60,19 @@ def _weight(contestant: Mapping[str, Any]) -> float:
     return float(figure.get("value") or 0.0)
 
 
-def _cost_per_month(costs: Mapping[str, Any] | None, *, requests_per_month: int) -> dict[str, Any] | None:
-    """What a month of serving it costs as it is deployed, in US dollars; None where that is not known."""
-    levels = (costs or {}).get("traffic", [])
-    usd = next((one["asDeployed"]["usd"] for one in levels if one["requestsPerMonth"] == requests_per_month), None)
-    return None if usd is None else {"usd": usd, "requestsPerMonth": requests_per_month}
+def _cost_per_month(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a month of serving it costs as it is deployed, in US dollars; None where that is not known.
+
+    Of all its costs only this one: the others are the report's, and too many for what a state machine hands on.
+    """
+    if contestant["metrics"] is None:
+        return None
+    costs = contestant_costs(
+        contestant,
+        deployment={**given["deployment"], **given["order"]["quantities"]},
+        prices=PriceTable.from_json(given["prices"]),
+        laptop=given["measuredOn"]["laptop"],
+    )
+    requests = given["rules"]["requestsPerMonth"]
+    usd = next((one["asDeployed"]["usd"] for one in costs["traffic"] if one["requestsPerMonth"] == requests), None)
+    return None if usd is None else {"usd": usd, "requestsPerMonth": requests}

@@ -167,6 +167,7 @@ MANIFEST: dict[str, Any] = {
     "likedThreshold": 4.0,
     "maxHistory": 200,
     "split": {"hash": "5" * 64, "parameters": {"seed": 42}},
+    "counts": {"users": 30, "items": 9, "interactions": 500, "train": 300, "validation": 60, "test": 140},
     "files": {
         "items/documents.jsonl": {"sha256": "d0c", "bytes": 1},
         "requests/histories.jsonl": {"sha256": "415", "bytes": 1},

@@ -5,18 +5,36 @@ from typing import Any
 
 import pytest
 
+from bakeoff.pricing.contestant import keys_of
+from bakeoff.pricing.keys import instance_key
 from bakeoff.workflow.decide import decide_promotion
 from bakeoff.workflow.records import MAIN_METRICS
 from tests.support.aws_calls import refusal
 
 HEALTHY = {"healthy": True, "problems": []}
+DEPLOYMENT: dict[str, Any] = {
+    "training": {"instanceType": "ml.m5.xlarge"},
+    "lists": {"instanceType": "ml.m5.xlarge"},
+    "serving": {"mode": "serverless", "memoryMb": 3072, "instanceType": "ml.m5.large", "maxConcurrency": 10},
+    "front": {"memoryMb": 1024},
+}
+PRICES = {
+    "region": "us-east-1",
+    "currency": "USD",
+    "rows": [
+        {"key": key, "price": 0.1, "unit": "unit", "source": "a test", "date": "2026-01-01", "verified": True}
+        for key in sorted(keys_of(DEPLOYMENT))
+    ],
+}
 
 
 def contestant(name: str, value: float | None, **changes: Any) -> dict[str, Any]:
     figure = None if value is None else {"ndcg@10": {"value": value, "low": value - 0.01, "high": value + 0.01, "n": 9}}
     backend = {"type": "sagemaker-endpoint", "name": f"{name}-1"}
     usual = {"name": name, "title": name, "status": "ok", "reason": None, "split": "s1", "twin": False}
-    return {**usual, "validation": figure, "backend": backend, **changes}
+    quantities = {"billableSeconds": 60, "listsSeconds": 10.0, "artefactBytes": 10**6}
+    kind = {"kind": "sagemaker", "recipe": None, "recommender": "ease"}
+    return {**usual, **kind, **quantities, "validation": figure, "backend": backend, **changes}
 
 
 @pytest.fixture
@@ -28,7 +46,12 @@ def given(aws: Any) -> dict[str, Any]:
     aws.answer("cloudwatch", lambda operation, parameters: {})
     return {
         "runId": "run-2",
-        "order": {"dataset": "small", "split": "s1", "incumbent": None},
+        "order": {
+            "dataset": "small",
+            "split": "s1",
+            "incumbent": None,
+            "quantities": {"users": 1_000, "interactions": 50_000},
+        },
         "lists": {
             "evaluationKey": "evaluations/e1/",
             "contestants": [contestant("a", 0.1), contestant("b", 0.3), contestant("c", None)],
@@ -40,6 +63,9 @@ def given(aws: Any) -> dict[str, Any]:
         "byPerson": False,
         "restore": None,
         "place": "serverless, 3072 MB",
+        "deployment": DEPLOYMENT,
+        "prices": PRICES,
+        "measuredOn": {"laptop": False, "words": "AWS, us-east-1"},
         "rules": {
             "metric": "ndcg@10",
             "maxCoverageLoss": 0.1,
@@ -187,15 +213,21 @@ def test_whoever_starts_a_run_is_heard_before_the_configuration(aws: Any, given:
     assert decide_promotion(aws.cloud, {**given, "defaultContestant": "a", "default": "c"})["default"] == "c"
 
 
-def test_costs_are_taken_at_the_configured_traffic_and_an_unknown_one_is_none(aws: Any, given: dict[str, Any]) -> None:
-    levels = [
-        {"requestsPerMonth": 10_000, "asDeployed": {"usd": 1.0}},
-        {"requestsPerMonth": 1_000_000, "asDeployed": {"usd": 20.5}},
-    ]
-    costs = {"a": {"traffic": levels}, "b": {"traffic": [{**levels[1], "asDeployed": {"usd": None}}]}}
-    decide_promotion(aws.cloud, {**given, "costs": costs})
-    kept = {one["name"]: one["costPerMonth"] for one in aws.rows("runs")["run-2"]["contestants"]}
-    assert kept == {"a": {"usd": 20.5, "requestsPerMonth": 1_000_000}, "b": None, "c": None}
+def test_what_a_month_costs_is_kept_at_the_configured_traffic_and_unknown_without_a_price(
+    aws: Any, given: dict[str, Any]
+) -> None:
+    def kept(**changes: Any) -> dict[str, Any]:
+        decide_promotion(aws.cloud, {**given, **changes})
+        return {one["name"]: one["costPerMonth"] for one in aws.rows("runs")["run-2"]["contestants"]}
+
+    in_instances = {**DEPLOYMENT, "serving": {**DEPLOYMENT["serving"], "mode": "instance"}}
+    hours = 730 * 0.1
+    costs = kept(deployment=in_instances)
+    assert {cost["requestsPerMonth"] for cost in costs.values()} == {1_000_000}
+    assert all(cost["usd"] >= hours for cost in costs.values()), "an instance is there all the month"
+    unknown = [row for row in PRICES["rows"] if row["key"] != instance_key("hosting", "ml.m5.large")]
+    assert len(unknown) == len(PRICES["rows"]) - 1
+    assert set(kept(deployment=in_instances, prices={**PRICES, "rows": unknown}).values()) == {None}
 
 
 def test_what_cloudwatch_refuses_is_said_and_the_run_goes_on(aws: Any, given: dict[str, Any]) -> None:

@@ -154,6 +154,7 @@ def test_the_order_says_what_to_load_and_whom_to_ask(aws: Any, prepared: dict[st
         "questionsKey": "prepared/v1/requests/histories.jsonl",
         "incumbent": None,
         "learntUri": "s3://bakeoff-test/prepared/v1/matrix/",
+        "quantities": {"users": 30, "interactions": 360},
     }
 
 

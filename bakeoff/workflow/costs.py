@@ -6,6 +6,9 @@ from typing import Any
 from bakeoff.pricing.contestant import contestant_costs
 from bakeoff.pricing.table import PriceTable
 
+# The parts of the split that models are fitted on at the end.
+_FITTED = ("train", "validation", "validation_fold_in")
+
 
 def costs_of(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The costs of one contestant: see `contestant_costs`.
@@ -17,10 +20,7 @@ def costs_of(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> dict[st
         given: ``order`` (whose ``counts`` are the prepared data's), ``deployment``, ``prices`` and ``measuredOn``.
     """
     counts = given["order"]["counts"]
-    deployment = {
-        **given["deployment"],
-        "users": counts["users"],
-        "interactions": counts["train"] + counts["validation"],
-    }
+    fitted = sum(counts.get(part, 0) for part in _FITTED)
+    deployment = {**given["deployment"], "users": counts["users"], "interactions": fitted}
     prices, laptop = PriceTable.from_json(given["prices"]), bool(given["measuredOn"]["laptop"])
     return contestant_costs(contestant, deployment=deployment, prices=prices, laptop=laptop)

@@ -5,17 +5,18 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
-from bakeoff.config import CONFIG_FOLDER, Split, environments, load_config, load_prices, read_price_file
+from bakeoff.config import CONFIG_FOLDER, Gate, Split, environments, load_config, load_prices, read_price_file
 from bakeoff.data.settings import STRATEGIES as KNOWN_STRATEGIES
 from bakeoff.data.settings import SplitSettings
 from bakeoff.errors import ConfigurationError
 from bakeoff.evaluation.field import TESTED
 from bakeoff.pricing.table import PriceTable
+from bakeoff.pricing.traffic import LEVELS
 from bakeoff.workflow.plan import LONGEST_VARIABLE
 
 ENVIRONMENTS = ["dev", "local", "prod"]
@@ -435,6 +436,15 @@ def test_the_gate_takes_the_metrics_that_contestants_are_tested_on_and_no_other(
         before = metric
     change("dev.toml", f'metric = "{before}"', 'metric = "coverage@10"')
     assert any(fault.startswith("gate.metric: ") for fault in faults(folder))
+
+
+def test_the_gate_compares_costs_at_a_level_for_which_they_are_worked_out() -> None:
+    assert get_args(Gate.model_fields["requests_per_month"].annotation) == LEVELS
+
+
+def test_a_laptops_seconds_are_told_from_those_of_aws() -> None:
+    assert load_config("local").measured_on == {"laptop": True, "words": "a laptop's local cloud"}
+    assert load_config("dev").measured_on == {"laptop": False, "words": f"AWS, {load_config('dev').region}"}
 
 
 def test_places_differ_by_what_makes_endpoints_fast(folder: Path, change: Change) -> None:

@@ -38,7 +38,10 @@ WORDS: Final[dict[str, Words]] = {
 }
 _FAMILIES = (
     ("Accuracy in the first ten", ("ndcg@10", "recall@10", "precision@10", "hit_rate@10", "mrr@10", "map@10")),
-    ("Accuracy in the first hundred", ("ndcg@100", "recall@100", "precision@100", "hit_rate@100", "mrr@100", "map@100")),
+    (
+        "Accuracy in the first hundred",
+        ("ndcg@100", "recall@100", "precision@100", "hit_rate@100", "mrr@100", "map@100"),
+    ),
     ("Popularity and coverage", ("coverage@10", "gini@10", "head_share@10", "arp@10", "novelty@10")),
     ("Diversity", ("personalization@10", "ild@10", "same_director@10")),
 )

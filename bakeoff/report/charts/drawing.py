@@ -37,7 +37,7 @@ def drawn(build: Build, *, name: str, title: str, description: str) -> tuple[str
 
 
 def data(rows: list[dict[str, Any]]) -> Any:
-    return alt.Data(values=rows)
+    return alt.InlineData(values=rows)
 
 
 def _svg(chart: Any, *, name: str, title: str, description: str) -> str:
@@ -75,7 +75,15 @@ def _configured(chart: Any) -> Any:
             orient="top",
             symbolStrokeWidth=2,
         )
-        .configure_title(color=light("ink"), fontSize=SMALL, fontWeight="bold", anchor="start", offset=6)
+        .configure_title(
+            color=light("ink"),
+            fontSize=SMALL,
+            fontWeight="bold",
+            anchor="start",
+            offset=6,
+            subtitleColor=light("muted"),
+            subtitleFontSize=SMALL,
+        )
         .configure_header(labelColor=light("ink"), titleColor=light("muted"), labelFontSize=SMALL)
         .configure_text(color=light("ink"), fontSize=SMALL)
     )

@@ -1,6 +1,6 @@
 """Small drawings of one kind, one a contestant, side by side: lines of any number stay readable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,13 @@ class Lines:
 
     Args:
         points: by series.
+        below: a second line of its title.
         leading: drawn in the page's own colour.
     """
 
     name: str
-    points: dict[str, Points]
+    points: Mapping[str, Points]
+    below: str = ""
     leading: bool = False
 
 
@@ -49,6 +51,8 @@ def popularity_chart(contestants: Sequence[Lines], *, width: int) -> Any:
 def training_chart(contestants: Sequence[Lines], *, width: int) -> Any:
     """A validation figure over the steps of a training: epochs as a line, single tries as dots."""
 
+    top = max(y for lines in contestants for series in lines.points.values() for _, y in series) or 1.0
+
     def panel(lines: Lines, size: int) -> Any:
         steps = max(x for series in lines.points.values() for x, _ in series)
         x = alt.X(
@@ -57,7 +61,7 @@ def training_chart(contestants: Sequence[Lines], *, width: int) -> Any:
             scale=alt.Scale(domain=[0.5, steps + 0.5], nice=False),
             axis=alt.Axis(tickCount=min(int(steps), 4), format="d", tickMinStep=1, grid=False),
         )
-        y = alt.Y("y:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=3, gridDash=[1, 3]))
+        y = alt.Y("y:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=3, gridDash=[1, 3]))
         epochs = [{"x": x, "y": y} for x, y in lines.points.get("epochs", ())]
         tries = [{"x": x, "y": y} for x, y in lines.points.get("tries", ())]
         curve = alt.Chart(data(epochs)).mark_line(strokeWidth=2.5, color=_colour(lines)).encode(x=x, y=y)
@@ -92,23 +96,13 @@ def traffic_chart(contestants: Sequence[Lines], *, width: int) -> Any:
             "y:Q",
             title=None,
             scale=alt.Scale(type="log", domain=[min(costs), max(costs)], nice=True),
-            axis=alt.Axis(format="$~s", tickCount=4, gridDash=[1, 3], labelOverlap=True),
+            axis=alt.Axis(format="$,~r", tickCount=4, gridDash=[1, 3], labelOverlap=True),
         )
-        legend = alt.Legend(title=None, orient="top", columns=1 if width <= NARROW else 3)
-        return (
-            alt.Chart(data(rows))
-            .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=24))
-            .encode(
-                x=x,
-                y=y,
-                color=alt.Color(
-                    "way:N", scale=alt.Scale(domain=list(_DASHES), range=[light(way) for way in _DASHES]), legend=legend
-                ),
-                strokeDash=alt.StrokeDash(
-                    "way:N", scale=alt.Scale(domain=list(_DASHES), range=list(_DASHES.values())), legend=legend
-                ),
-            )
-        )
+        legend = alt.Legend(title=None, symbolType="stroke", symbolSize=400, columnPadding=16)
+        colours = alt.Scale(domain=list(_DASHES), range=[light(way) for way in _DASHES])
+        dashes = alt.Scale(domain=list(_DASHES), range=list(_DASHES.values()))
+        base = alt.Chart(data(rows)).encode(x=x, y=y, color=alt.Color("way:N", scale=colours, legend=legend))
+        return base.mark_line(strokeWidth=2.5).encode(strokeDash=alt.StrokeDash("way:N", scale=dashes, legend=legend))
 
     return _side_by_side(contestants, panel, width)
 
@@ -117,14 +111,13 @@ def _side_by_side(contestants: Sequence[Lines], panel: Callable[[Lines, int], An
     columns = 2 if width <= NARROW else 3
     size = (width - 8) // columns - _AXIS
     drawn = [
-        panel(lines, size).properties(width=size, height=_HEIGHT, title=_title(lines.name, size))
-        for lines in contestants
+        panel(lines, size).properties(width=size, height=_HEIGHT, title=_title(lines, size)) for lines in contestants
     ]
     return alt.concat(*drawn, columns=columns, spacing={"row": 18, "column": 12})
 
 
-def _title(name: str, size: int) -> Any:
-    return alt.TitleParams(name, limit=size + _AXIS - 12, frame="bounds")
+def _title(lines: Lines, size: int) -> Any:
+    return alt.TitleParams(lines.name, limit=size + _AXIS - 12, frame="bounds", subtitle=lines.below or alt.Undefined)
 
 
 def _colour(lines: Lines) -> str:

@@ -1,5 +1,6 @@
 """Accuracy against coverage: who finds what a user likes, and who shows more than the same few items."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,8 @@ def tradeoff_chart(spots: Sequence[Spot], *, x_axis: str, y_axis: str, width: in
     right = max(spot.x[2] for spot in spots) * 1.05 or 1.0
     top = max(spot.y[2] for spot in spots) * 1.05 or 1.0
     places = [(spot.x[0] / right * inner, HEIGHT - spot.y[0] / top * HEIGHT) for spot in spots]
-    labels = _placed([spot.name for spot in spots], places, inner)
+    sizes = [_SMALLEST if spot.size is None else _SMALLEST + spot.size * (_LARGEST - _SMALLEST) for spot in spots]
+    labels = _placed([spot.name for spot in spots], places, [math.sqrt(size / math.pi) for size in sizes], inner)
     rows = [
         {
             "name": spot.name,
@@ -48,13 +50,13 @@ def tradeoff_chart(spots: Sequence[Spot], *, x_axis: str, y_axis: str, width: in
             "y": spot.y[0],
             "yLow": spot.y[1],
             "yHigh": spot.y[2],
-            "size": _SMALLEST if spot.size is None else _SMALLEST + spot.size * (_LARGEST - _SMALLEST),
+            "size": size,
             "labelX": label_x,
             "labelY": label_y,
             "colour": light("accent" if spot.leading else "mark"),
-            "ground": light("paper") if spot.hollow else light("accent" if spot.leading else "mark"),
+            "ground": light("paper" if spot.hollow else "accent" if spot.leading else "mark"),
         }
-        for spot, (label_x, label_y) in zip(spots, labels, strict=True)
+        for spot, size, (label_x, label_y) in zip(spots, sizes, labels, strict=True)
     ]
     x_scale, y_scale = alt.Scale(domain=[0, right], nice=False), alt.Scale(domain=[0, top], nice=False)
     base = alt.Chart(data(rows))
@@ -81,17 +83,17 @@ def tradeoff_chart(spots: Sequence[Spot], *, x_axis: str, y_axis: str, width: in
 
 
 def _placed(
-    names: Sequence[str], places: Sequence[tuple[float, float]], width: float
+    names: Sequence[str], places: Sequence[tuple[float, float]], radii: Sequence[float], width: float
 ) -> list[tuple[float, float]]:
     """Where each name begins: the first of a few places that no dot and no earlier name takes; else the first."""
-    taken = [(x - 9, y - 9, x + 9, y + 9) for x, y in places]
+    taken = [(x - radius, y - radius, x + radius, y + radius) for (x, y), radius in zip(places, radii, strict=True)]
     found = []
-    for name, (x, y) in zip(names, places, strict=True):
-        long = len(name) * _LETTER
+    for name, (x, y), radius in zip(names, places, radii, strict=True):
+        long, away = len(name) * _LETTER, radius + 5
         offers = [
             (left, middle)
-            for middle in (y - 20, y + 20, y, y - 36, y + 36)
-            for left in (x - long / 2, x + 14, x - 14 - long)
+            for middle in (y, y - away - 5, y + away + 5, y - away - 20, y + away + 20)
+            for left in (x + away, x - away - long, x - long / 2, min(max(x - long / 2, 0.0), width - long))
             if left >= 0 and left + long <= width and 8 <= middle <= HEIGHT - 8
         ]
         inside = (max(0.0, min(x - long / 2, width - long)), y - 20)

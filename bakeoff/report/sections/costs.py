@@ -9,7 +9,7 @@ from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.multiples import Lines, traffic_chart
 from bakeoff.report.inputs import Inputs
 from bakeoff.report.numbers import NOTHING, count, money, plain
-from bakeoff.report.sections.labels import label
+from bakeoff.report.sections.labels import TWIN, label
 
 WAYS = ("provisioned", "serverless", "batch")
 _REFERENCE = 1_000_000  # requests a month; the level nearest to it stands for the cost of serving
@@ -41,8 +41,10 @@ def costs_section(inputs: Inputs) -> Section:
     if not priced:
         return Section(anchor="costs", title="Costs", lead=("There are no costs: the report of this run has none.",))
     without = [one["name"] for one in inputs.contestants if not one.get("costs")]
-    lead = ["US dollars at list price, without taxes and discounts. A cost of which a price or a quantity is missing "
-            "has no number; the reason stands in its place."]
+    lead = [
+        "US dollars at list price, without taxes and discounts. A cost of which a price or a quantity is missing "
+        "has no number; the reason stands in its place."
+    ]
     if without:
         lead.append(f"Nothing is known of the costs of {listed(without)}.")
     blocks: list[Block] = [_table(priced)]
@@ -102,9 +104,7 @@ def _traffic_blocks(priced: list[Mapping[str, Any]]) -> list[Block]:
     )
     if dropped := [one["name"] for one in priced if not _lines(one).points]:
         says += f" Not drawn, for a price is missing: {listed(dropped)}."
-    wide, narrow = drawn(
-        lambda width: traffic_chart(lines, width=width), name="traffic", title=title, description=says
-    )
+    wide, narrow = drawn(lambda width: traffic_chart(lines, width=width), name="traffic", title=title, description=says)
     return [Chart(title=title, says=says, wide=wide, narrow=narrow, table=table)]
 
 
@@ -117,7 +117,8 @@ def _lines(contestant: Mapping[str, Any]) -> Lines:
         ]
         for way in WAYS
     }
-    return Lines(name=label(contestant), points={way: found for way, found in points.items() if found})
+    below = TWIN if contestant.get("twin") else ""
+    return Lines(name=contestant["name"], below=below, points={way: found for way, found in points.items() if found})
 
 
 def _break_even(priced: list[Mapping[str, Any]]) -> Table:

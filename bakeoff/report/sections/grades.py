@@ -12,9 +12,7 @@ from bakeoff.report.sections.labels import label
 def grades_section(inputs: Inputs) -> Section:
     grades = inputs.report.get("grades")
     if not grades or not inputs.contestants:
-        return Section(
-            anchor="grades", title="Grades", lead=("There are no grades: the report of this run has none.",)
-        )
+        return Section(anchor="grades", title="Grades", lead=("There are no grades: the report of this run has none.",))
     blocks: list[Block] = [_table(inputs, grades), _sensitivity(grades)]
     blocks += [_reasons(one, grades) for one in _in_order(inputs, grades)]
     blocks.append(_criteria(grades))
@@ -108,7 +106,7 @@ def _sensitivity(grades: Mapping[str, Any]) -> Table:
             row(
                 titles.get(one["criterion"], one["criterion"]),
                 "yes" if one.get("changes") else "no",
-                listed(one.get("order") or []) or NOTHING,
+                listed(one.get("order") or []) if one.get("changes") else "the same",
             )
             for one in grades.get("sensitivity") or []
         ),

@@ -103,11 +103,10 @@ _COMPARED = ("better on the test users", "than", "difference", "ratio", "p", "p 
 
 def _first_comparisons(comparisons: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
-        caption=f"Every pair by {FIRST}: a paired permutation test, corrected by Holm for the number of pairs",
-        columns=(*_COMPARED, "smallest difference these users could show"),
-        rows=tuple(
-            row(*_compared(one), plain(one["smallest"])) for one in comparisons if one["metric"] == FIRST
-        ),
+        caption=f"Every pair by {FIRST}: a paired permutation test, corrected by Holm for the number of pairs. The "
+        "detectable difference is the smallest that these users would show with a probability of 0.8.",
+        columns=(*_COMPARED, "detectable difference"),
+        rows=tuple(row(*_compared(one), plain(one["smallest"])) for one in comparisons if one["metric"] == FIRST),
         texts=("than", "shown to differ"),
     )
 
@@ -117,7 +116,7 @@ def _all_comparisons(comparisons: Sequence[Mapping[str, Any]]) -> Folded:
     tables = tuple(
         Table(
             caption=f"Every pair by {metric}",
-            columns=(*_COMPARED, "smallest difference these users could show"),
+            columns=(*_COMPARED, "detectable difference"),
             rows=tuple(row(*_compared(one), plain(one["smallest"])) for one in comparisons if one["metric"] == metric),
             texts=("than", "shown to differ"),
         )

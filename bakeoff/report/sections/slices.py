@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bakeoff.report.blocks import Block, Chart, Section, Table, row
-from bakeoff.report.charts.drawing import drawn
+from bakeoff.report.charts.drawing import NARROW, drawn
 from bakeoff.report.charts.intervals import Panel, interval_chart
 from bakeoff.report.inputs import Inputs
 from bakeoff.report.numbers import figure
@@ -56,7 +56,7 @@ def _chart(inputs: Inputs, of: str, found: Mapping[str, list[Mapping[str, Any]]]
 
 def _short(panels: list[Panel], width: int) -> list[Panel]:
     """Titles that fit; the table has the whole rule."""
-    longest = width // 7
+    longest = (width if width <= NARROW else width // 2) // 7  # pixels of a letter
     return [
         panel if len(panel.title) <= longest else Panel(title=panel.title.partition(":")[0], dots=panel.dots)
         for panel in panels

@@ -61,7 +61,7 @@ def _sentences(inputs: Inputs) -> list[str]:
     if report.get("reason"):
         said.append(_sentence(str(report["reason"])))
     if report.get("default"):
-        said.append(f"Its default contestant, the one that leads the API's answer, is {report['default']}.")
+        said.append(f"The default contestant, which leads the API's answer, is {report['default']}.")
     if inputs.scored:
         n = len(inputs.scored)
         users = (inputs.estimate(inputs.scored[0]["name"], FIRST) or {}).get("n")
@@ -172,9 +172,7 @@ def _about_accuracy(inputs: Inputs) -> list[str]:
     best = inputs.scored[0]["name"]
     if also := ties(inputs, best):
         said.append(f"By {FIRST}, {best} is not shown to be better than {listed(also)}: these are a tie.")
-    compared = [
-        one["smallest"] for one in (inputs.metrics or {}).get("comparisons") or [] if one["metric"] == FIRST
-    ]
+    compared = [one["smallest"] for one in (inputs.metrics or {}).get("comparisons") or [] if one["metric"] == FIRST]
     users = (inputs.estimate(best, FIRST) or {}).get("n")
     if compared and users:
         ends = plain(min(compared)) if len(compared) == 1 else f"{plain(min(compared))} to {plain(max(compared))}"
@@ -222,5 +220,3 @@ def _label(inputs: Inputs, name: str) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.report.blocks import Chart, Folded, Section, Table, listed, row
+from bakeoff.report.blocks import Chart, Section, Table, listed, row
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.multiples import Lines, training_chart
 from bakeoff.report.inputs import FIRST, Inputs
 from bakeoff.report.numbers import NOTHING, plain
-from bakeoff.report.sections.labels import is_leading, label
+from bakeoff.report.sections.labels import TWIN, is_leading
 
 Steps = Sequence[Mapping[str, Any]]
 
@@ -19,10 +19,16 @@ def training_section(inputs: Inputs) -> Section:
         why = "There are no training curves: none of this run's trainings left one beside its model."
         return Section(anchor="training", title="Training", lead=(why,))
     without = [one["name"] for one in inputs.contestants if one not in shown]
-    lead = (f"Without a curve, for a managed service shows none and a failed training left none: {listed(without)}.",)
+    lead = (
+        f"Without a curve: {listed(without)}. A managed service shows none; a training that failed, or that is older "
+        "than the curves, left none.",
+    )
     lines = [
         Lines(
-            name=label(one), points=_points(inputs.curves[one["name"]]), leading=is_leading(inputs, one["name"])
+            name=one["name"],
+            points=_points(inputs.curves[one["name"]]),
+            below=TWIN if one.get("twin") else "",
+            leading=is_leading(inputs, one["name"]),
         )
         for one in shown
     ]
@@ -34,10 +40,9 @@ def training_section(inputs: Inputs) -> Section:
     wide, narrow = drawn(
         lambda width: training_chart(lines, width=width), name="training", title=title, description=says
     )
-    summary, *others = [_table(one["name"], inputs.curves[one["name"]]) for one in shown]
-    chart = Chart(title=title, says=says, wide=wide, narrow=narrow, table=summary)
-    blocks = (chart, *[Folded(summary=table.caption, tables=(table,)) for table in others])
-    return Section(anchor="training", title="Training", lead=lead if without else (), blocks=blocks)
+    table = _table({one["name"]: inputs.curves[one["name"]] for one in shown})
+    chart = Chart(title=title, says=says, wide=wide, narrow=narrow, table=table)
+    return Section(anchor="training", title="Training", lead=lead if without else (), blocks=(chart,))
 
 
 def _points(steps: Steps) -> dict[str, list[tuple[float, float]]]:
@@ -50,18 +55,20 @@ def _points(steps: Steps) -> dict[str, list[tuple[float, float]]]:
     return found
 
 
-def _table(name: str, steps: Steps) -> Table:
-    metrics = list(dict.fromkeys(metric for step in steps for metric in step["metrics"]))
+def _table(curves: Mapping[str, Steps]) -> Table:
+    metrics = list(dict.fromkeys(metric for steps in curves.values() for step in steps for metric in step["metrics"]))
     return Table(
-        caption=f"The steps of {name}, on the validation part",
-        columns=("step", "what", "train loss", *metrics),
+        caption="Every step, measured on the validation part",
+        columns=("contestant", "step", "what", "train loss", *metrics),
         rows=tuple(
             row(
+                name,
                 str(place),
                 _what(step),
                 NOTHING if step.get("train_loss") is None else plain(step["train_loss"]),
                 *[plain(step["metrics"][metric]) if metric in step["metrics"] else NOTHING for metric in metrics],
             )
+            for name, steps in curves.items()
             for place, step in enumerate(steps, start=1)
         ),
         texts=("what",),

@@ -33,7 +33,14 @@ def plain(value: float) -> str:
     size = abs(value)
     digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3
     text = f"{value:,.{digits}f}"
-    return f"{value:.2g}" if float(text.replace(",", "")) == 0 and value else text.replace("-", "−")
+    if value and float(text.replace(",", "")) == 0:
+        text = _two_digits(value)
+    return text.replace("-", "−")
+
+
+def _two_digits(value: float) -> str:
+    """Without an exponent, whatever is below the decimals that numbers have here."""
+    return f"{float(f'{value:.2g}'):.12f}".rstrip("0")
 
 
 def signed(estimate: Mapping[str, Any]) -> Cell:
@@ -58,7 +65,7 @@ def money(value: float) -> str:
     """US dollars; two significant digits below a cent, because a request costs less."""
     if value == 0:
         return "$0"
-    return f"${value:,.2f}" if value >= 0.1 else f"${float(f'{value:.2g}'):.10f}".rstrip("0")
+    return f"${value:,.2f}" if value >= 0.1 else f"${_two_digits(value)}"
 
 
 def seconds(value: float | None) -> str:

@@ -5,7 +5,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from bakeoff.report import palette
+from bakeoff.report import palette, templates
 from bakeoff.report.blocks import Card, Chart, Folded, Listing, Section, Table
 from bakeoff.report.inputs import Inputs
 from bakeoff.report.sections.breadth import agreement_section, popularity_section, tradeoff_section
@@ -24,7 +24,6 @@ from bakeoff.report.sections.slices import slices_section
 from bakeoff.report.sections.summary import summary
 from bakeoff.report.sections.training import training_section
 
-TEMPLATES = "bakeoff.report.templates"
 # In the order of a reader who has to decide first and to check afterwards.
 SECTIONS = (
     grades_section,
@@ -47,7 +46,7 @@ SECTIONS = (
 def page(inputs: Inputs) -> str:
     """The whole of report.html; the same for the same inputs."""
     environment = Environment(
-        loader=PackageLoader(TEMPLATES, ""),
+        loader=PackageLoader(templates.__name__, ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -68,4 +67,4 @@ def sections(inputs: Inputs) -> list[Section]:
 
 
 def _style() -> str:
-    return palette.style() + files(TEMPLATES).joinpath("page.css").read_text(encoding="utf-8")
+    return palette.style() + files(templates).joinpath("page.css").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ Nothing is left to do for the reader's machine, so the page needs no script: doc
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import altair as alt
@@ -19,6 +19,36 @@ TEXT, SMALL = 13, 11  # pixels
 VEGA_LITE = "6.4"
 _ID = re.compile(r'(?<= id=")[^"]+(?=")')
 _HEAD = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>')
+# One look for all charts. The fonts are those of the page; the style sheet sets them.
+LOOK: Final[dict[str, Any]] = {
+    "font": "sans-serif",
+    "background": "transparent",
+    "padding": 4,
+    "aria": False,  # the whole drawing is one image, named by its title
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": light("muted"),
+        "titleColor": light("muted"),
+        "gridColor": light("line"),
+        "labelFontSize": SMALL,
+        "titleFontSize": SMALL,
+        "titleFontWeight": "normal",
+        "labelPadding": 6,
+        "domain": False,
+        "ticks": False,
+    },
+    "legend": {"labelColor": light("ink"), "labelFontSize": SMALL, "orient": "top"},
+    "title": {
+        "color": light("ink"),
+        "fontSize": SMALL,
+        "fontWeight": "bold",
+        "anchor": "start",
+        "offset": 6,
+        "subtitleColor": light("muted"),
+        "subtitleFontSize": SMALL,
+    },
+    "text": {"color": light("ink"), "fontSize": SMALL},
+}
 Build = Callable[[int], Any]  # the chart for a width
 
 
@@ -43,50 +73,10 @@ def data(rows: list[dict[str, Any]]) -> Any:
 def _svg(chart: Any, *, name: str, title: str, description: str) -> str:
     import vl_convert
 
-    specification = _configured(chart).to_dict()
+    # Given to the finished specification: every configuration by Altair copies the whole chart with its data.
+    specification = {**chart.to_dict(), "config": LOOK}
     svg: str = vl_convert.vegalite_to_svg(json.dumps(specification), vl_version=VEGA_LITE, allowed_base_urls=[])
     return _named(_own_ids(svg, name), name=name, title=title, description=description)
-
-
-def _configured(chart: Any) -> Any:
-    """One look for all charts. The fonts are those of the page; the style sheet sets them."""
-    return (
-        chart.configure(font="sans-serif", background="transparent", padding=4, aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=light("muted"),
-            titleColor=light("muted"),
-            gridColor=light("line"),
-            domainColor=light("mark"),
-            tickColor=light("mark"),
-            labelFontSize=SMALL,
-            titleFontSize=SMALL,
-            titleFontWeight="normal",
-            domain=False,
-            ticks=False,
-            labelPadding=6,
-        )
-        .configure_legend(
-            labelColor=light("ink"),
-            titleColor=light("muted"),
-            labelFontSize=SMALL,
-            titleFontSize=SMALL,
-            titleFontWeight="normal",
-            orient="top",
-            symbolStrokeWidth=2,
-        )
-        .configure_title(
-            color=light("ink"),
-            fontSize=SMALL,
-            fontWeight="bold",
-            anchor="start",
-            offset=6,
-            subtitleColor=light("muted"),
-            subtitleFontSize=SMALL,
-        )
-        .configure_header(labelColor=light("ink"), titleColor=light("muted"), labelFontSize=SMALL)
-        .configure_text(color=light("ink"), fontSize=SMALL)
-    )
 
 
 def _own_ids(svg: str, name: str) -> str:

@@ -68,7 +68,7 @@ def _sentences(inputs: Inputs) -> list[str]:
         over = f", over {users:,} test users" if users else ""
         said.append(f"{n} of {len(inputs.contestants)} contestants have figures{over} of {report.get('dataset')}.")
     elif inputs.contestants:
-        said.append(f"None of the {len(inputs.contestants)} contestants has figures, so there is nothing to choose by.")
+        said.append(f"Of {len(inputs.contestants)} contestants not one has figures, so there is nothing to choose by.")
     else:
         said.append("The run ended before any contestant was trained, so there is nothing to choose by.")
     return said

@@ -17,7 +17,10 @@ WIDE, NARROW = 680, 320  # pixels of a whole chart: the page's column, and a pho
 TEXT, SMALL = 13, 11  # pixels
 # With its version as Altair pins it, for vl-convert draws by the newest otherwise.
 VEGA_LITE = "6.4"
-_ID = re.compile(r'(?<= id=")[^"]+(?=")')
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_REFERENCE = re.compile(r'( id="|url\(#|href="#)')
+# The whole drawing is one image with a name: a role inside of it would want a name of its own.
+_OF_A_MARK = re.compile(r' (?:role|class|pointer-events|aria-[a-z]+)="[^"]*"')
 _HEAD = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>')
 # One look for all charts. The fonts are those of the page; the style sheet sets them.
 LOOK: Final[dict[str, Any]] = {
@@ -80,10 +83,13 @@ def _svg(chart: Any, *, name: str, title: str, description: str) -> str:
 
 
 def _own_ids(svg: str, name: str) -> str:
-    """Ids that no other drawing of the page has."""
-    for one in sorted(set(_ID.findall(svg)), key=len, reverse=True):
-        svg = re.sub(rf'(id="|url\(#|href="#){re.escape(one)}(?=["\)])', rf"\g<1>{name}-{one}", svg)
-    return svg
+    """Its ids changed to some that no other drawing of the page has; what Vega says of single marks left out."""
+
+    def tag(found: re.Match[str]) -> str:
+        return _REFERENCE.sub(rf"\g<1>{name}-", _OF_A_MARK.sub("", found[0]))
+
+    # In tags alone, for a contestant's name in the text may look like anything.
+    return _TAG.sub(tag, svg)
 
 
 def _named(svg: str, *, name: str, title: str, description: str) -> str:

@@ -25,7 +25,12 @@ def interval(estimate: Mapping[str, Any]) -> str:
     """``0.181 to 0.209, n = 943``; empty where neither is known."""
     low, high, n = estimate.get("low"), estimate.get("high"), estimate.get("n")
     ends = "" if low is None or high is None else f"{plain(low)} to {plain(high)}"
-    return ", ".join(part for part in (ends, "" if n is None else f"n = {count(n)}") if part)
+    return ", ".join(part for part in (ends, "" if n is None else sample(n)) if part)
+
+
+def sample(n: float) -> str:
+    """``n = 943``, which no line end divides."""
+    return f"n\u00a0=\u00a0{count(n)}"
 
 
 def plain(value: float) -> str:
@@ -54,7 +59,7 @@ def count(value: float) -> str:
 
 
 def probability(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return "<\u00a00.001" if value < 0.001 else f"{value:.3f}"
 
 
 def share(value: float) -> str:

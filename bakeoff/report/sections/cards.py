@@ -6,7 +6,7 @@ from typing import Any
 
 from bakeoff.report.blocks import Card, Section
 from bakeoff.report.inputs import FIRST, Inputs
-from bakeoff.report.numbers import NOTHING, in_words, milliseconds, seconds, size
+from bakeoff.report.numbers import NOTHING, in_words, milliseconds, sample, seconds, size
 from bakeoff.report.sections.costs import cost_cell
 from bakeoff.report.sections.labels import TWIN
 
@@ -96,7 +96,7 @@ def _latency(latency: Mapping[str, Any] | None) -> str:
     failed = sum(errors.values()) if isinstance(errors, Mapping) else errors
     more = f", {failed} errors" if failed else ""
     at_once = f", {latency['concurrency']} at once" if latency.get("concurrency") else ""
-    return f"{told} (n = {latency['n']}{at_once}{more})"
+    return f"{told} ({sample(latency['n'])}{at_once}{more})"
 
 
 def _cost(cost: Mapping[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bakeoff.report.blocks import listed
 from bakeoff.report.inputs import FIRST, Inputs
-from bakeoff.report.numbers import in_words, milliseconds, money, plain
+from bakeoff.report.numbers import in_words, milliseconds, money, plain, sample
 from bakeoff.report.sections.costs import monthly, reference_level
 from bakeoff.report.sections.labels import label, ties
 
@@ -126,7 +126,7 @@ def _fastest(inputs: Inputs) -> Choice | None:
     return Choice(
         need="Fastest answers",
         name=label(best),
-        because=f"95 of 100 answers within {milliseconds(latency['p95'])}, n = {latency['n']}, on {_where(inputs)}.",
+        because=f"95 of 100 answers within {milliseconds(latency['p95'])}, {sample(latency['n'])}, on {_where(inputs)}.",
     )
 
 

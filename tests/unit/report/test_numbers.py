@@ -15,8 +15,8 @@ def test_a_number_has_the_digits_that_it_can_show(value: float, text: str) -> No
 
 def test_a_figure_comes_with_its_interval_and_n() -> None:
     estimate = {"value": 0.1951, "low": 0.1812, "high": 0.2093, "n": 1900}
-    assert (figure(estimate).text, figure(estimate).more) == ("0.195", "0.181 to 0.209, n = 1,900")
-    assert in_words(estimate) == "0.195 (0.181 to 0.209, n = 1,900)"
+    assert (figure(estimate).text, figure(estimate).more) == ("0.195", "0.181 to 0.209, n\u00a0=\u00a01,900")
+    assert in_words(estimate) == "0.195 (0.181 to 0.209, n\u00a0=\u00a01,900)"
     assert in_words({"value": 0.5}) == "0.500"
     assert signed({"value": 0.01}).text == "+0.010"
 
@@ -46,7 +46,7 @@ def test_money_below_a_cent_keeps_two_digits(dollars: float, text: str) -> None:
         (size(2.5e12), "2500.0 GB"),
         (size(None), "–"),
         (milliseconds(17.4), "17 ms"),
-        (probability(0.0001), "< 0.001"),
+        (probability(0.0001), "<\u00a00.001"),
         (probability(0.0312), "0.031"),
     ],
 )

@@ -14,7 +14,7 @@ from tests.unit.report.conftest import Page
 
 
 def test_the_summary_names_whom_to_choose_for_what_with_figures_and_ties(inputs: Inputs) -> None:
-    choices = {one.need: (one.name, one.because) for one in summary(inputs).choices}
+    choices = {one.need: (one.name, " ".join(one.because.split())) for one in summary(inputs).choices}
     assert choices == {
         "Best overall grade": ("ease", "1.4 by the weights below, 1 is best."),
         "Most accurate": ("ease", "ndcg@10 0.050 (0.045 to 0.055, n = 900). content cannot be told apart from it."),

@@ -39,7 +39,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, **_ASKED),
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, page="null", **_ASKED),
         "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
         "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
@@ -68,6 +68,10 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Keep current": {"Type": "Pass", "Next": "Publish report"},
         "Close the comparison": _close_comparison(functions),
         "Publish report": _publish(functions, "$decision"),
+        # What only compares, or serves again, is told on another run's page.
+        "Page to write?": choice(
+            ("$restore != null or $onlyCompare", "Release what does not serve"), otherwise="Write report"
+        ),
         "Write report": _write_report(resources),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),

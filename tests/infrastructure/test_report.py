@@ -27,8 +27,23 @@ def state(prod: Synthesized) -> dict[str, Any]:
 
 def test_the_page_is_written_when_the_report_is_published_and_of_no_failed_run(prod: Synthesized) -> None:
     before = [name for name, one in states(prod).items() if "Write report" in ways_on(one)]
-    assert before == ["Publish report"]
+    assert before == ["Page to write?"]
+    assert states(prod)["Publish report"]["Next"] == "Page to write?"
     assert states(prod)["Publish failure"]["Next"] == "Release after failure"
+
+
+@pytest.mark.parametrize(
+    ("restore", "only_compare", "page"),
+    [(None, False, True), ("run-0", False, False), (None, True, False)],
+)
+def test_what_only_compares_or_serves_again_has_no_page_of_its_own(
+    prod: Synthesized, restore: str | None, only_compare: bool, page: bool
+) -> None:
+    way = states(prod)["Page to write?"]
+    [other] = way["Choices"]
+    assert evaluated(other["Condition"], restore=restore, onlyCompare=only_compare) is not page
+    assert (way["Default"], other["Next"]) == ("Write report", "Release what does not serve")
+    assert states(prod)["Begin"]["Assign"]["page"] == "{% null %}"
 
 
 def test_the_job_reads_what_the_run_published_and_writes_beside_it(state: dict[str, Any], prod: Synthesized) -> None:

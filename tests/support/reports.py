@@ -41,6 +41,7 @@ def contestant(name: str, *, scale: float) -> dict[str, Any]:
         ]
         costs = {
             "training": cost(0.12),
+            "lists": cost(0.05),
             "idleMonth": cost(0.0),
             "per1000": cost(0.02),
             "perUsefulRecommendation": cost(None, missing=("requests",)),
@@ -130,10 +131,13 @@ def report() -> dict[str, Any]:
         },
         "grades": {
             "criteria": criteria,
-            "overall": [{"name": name, "grade": 1.4 + place, "rank": place + 1} for place, name in enumerate(NAMES)],
+            "overall": [
+                {"name": name, "grade": 1.4 + i, "rank": i + 1, "counted": 3 - (i == 2), "of": 3, "missing": []}
+                for i, name in enumerate(NAMES)
+            ],
             "sensitivity": [
-                {"criterion": "accuracy", "changes": False, "order": list(NAMES)},
-                {"criterion": "cost", "changes": True, "order": ["content", "ease", NAMES[2]]},
+                {"criterion": "accuracy", "changes": False, "winnerChanges": False, "order": list(NAMES)},
+                {"criterion": "cost", "changes": True, "winnerChanges": True, "order": ["content", "ease", NAMES[2]]},
             ],
         },
         "claims": [

@@ -15,6 +15,7 @@ WAYS = ("provisioned", "serverless", "batch")
 _REFERENCE = 1_000_000  # requests a month; the level nearest to it stands for the cost of serving
 _KINDS = {
     "training": "training, once",
+    "lists": "lists for all test users, once",
     "idleMonth": "a month without requests",
     "per1000": "1,000 requests",
     "perUsefulRecommendation": "a useful recommendation",

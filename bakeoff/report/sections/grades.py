@@ -59,7 +59,9 @@ def _head(criterion: Mapping[str, Any]) -> str:
 def _overall(one: Mapping[str, Any] | None) -> Cell:
     if not one or one.get("grade") is None:
         return Cell(text=NOTHING)
-    return Cell(text=f"{one['grade']:.1f}", more=f"rank {one['rank']}", grade=min(5, max(1, round(one["grade"]))))
+    partly = f", {one['counted']} of {one['of']} criteria" if one.get("counted", 0) < one.get("of", 0) else ""
+    nearest = min(5, max(1, round(one["grade"])))
+    return Cell(text=f"{one['grade']:.1f}", more=f"rank {one['rank']}{partly}", grade=nearest)
 
 
 def _grade(grade: Mapping[str, Any] | None) -> Cell:
@@ -101,16 +103,17 @@ def _sensitivity(grades: Mapping[str, Any]) -> Table:
     titles = {criterion["name"]: criterion["title"] for criterion in grades["criteria"]}
     return Table(
         caption="Would the overall order change if one weight were doubled?",
-        columns=("doubled weight", "does the order change?", "the order then"),
+        columns=("doubled weight", "does the order change?", "another winner?", "the order then"),
         rows=tuple(
             row(
                 titles.get(one["criterion"], one["criterion"]),
                 "yes" if one.get("changes") else "no",
+                "yes" if one.get("winnerChanges") else "no",
                 listed(one.get("order") or []) if one.get("changes") else "the same",
             )
             for one in grades.get("sensitivity") or []
         ),
-        texts=("does the order change?", "the order then"),
+        texts=("does the order change?", "another winner?", "the order then"),
     )
 
 

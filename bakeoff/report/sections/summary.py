@@ -126,7 +126,7 @@ def _fastest(inputs: Inputs) -> Choice | None:
     return Choice(
         need="Fastest answers",
         name=label(best),
-        because=f"95 of 100 answers within {milliseconds(latency['p95'])}, {sample(latency['n'])}, on {_where(inputs)}.",
+        because=f"95 of 100 within {milliseconds(latency['p95'])}, {sample(latency['n'])}, on {_where(inputs)}.",
     )
 
 

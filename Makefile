@@ -29,7 +29,7 @@ SPARK_STAMP := .venv-spark/installed-$(shell cat requirements-spark.txt | cksum 
 BENCH_STAMP := .venv-bench/installed-$(shell cat requirements-bench.txt | cksum | tr ' ' '-')
 NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json | cksum | tr ' ' '-')
 
-.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data bench-evaluation clean install serving-environment spark-environment bench-environment
+.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data bench-evaluation clean install browser serving-environment spark-environment bench-environment
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,7 +40,7 @@ demo: $(PYTHON_STAMP) $(NODE_STAMP) $(if $(filter spark,$(ENGINE)),spark-environ
 stop: $(PYTHON_STAMP) ## Stop the local cloud that a demo left serving [PORT=4566]
 	@exec $(BAKEOFF) stop $(PORT_OPTION)
 
-test: check $(NODE_STAMP) serving-environment spark-environment ## Run the checks and all tests
+test: check $(NODE_STAMP) serving-environment spark-environment browser ## Run the checks and all tests
 	@.venv/bin/python -m pytest tests
 
 check: $(PYTHON_STAMP) ## Check style, types and who imports whom
@@ -77,6 +77,17 @@ clean: ## Remove what make built: environments, node_modules, build outputs; dat
 	rm -rf .venv .venv-serving .venv-spark .venv-bench node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 install: $(PYTHON_STAMP) $(NODE_STAMP) ## Install the pinned Python and Node packages into the checkout
+
+browser: ## Install Chromium from the system's packages, for the tests of the report's page
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing Chromium (once) ..."; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	else \
+	    echo "The tests of the report's page need Chromium, and it is not there." >&2; \
+	    echo "On Debian and Ubuntu: sudo apt-get install chromium; on a Mac: brew install --cask chromium" >&2; \
+	    exit 1; \
+	fi
 
 serving-environment: $(PYTHON_STAMP) ## Install the scikit-learn serving image's libraries into .venv-serving, for the tests
 	@.venv/bin/python tests/artefacts/make_serving_environment.py

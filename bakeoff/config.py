@@ -154,6 +154,7 @@ class Jobs(_Model):
     train: Job
     write_lists: Job
     evaluate: Job
+    write_report: Job
 
 
 class Serving(_Model):

@@ -23,6 +23,10 @@ class EvaluationError(BakeoffError):
     """Lists and protocol do not fit: another split, a missing contestant, a malformed list."""
 
 
+class ReportError(BakeoffError):
+    """The page of a run cannot be written: report.json is missing, or a file that it is made from is malformed."""
+
+
 class ModelError(BakeoffError):
     """A recommender cannot be fitted, saved, loaded or asked."""
 

@@ -25,7 +25,7 @@ INFERENCE = "serve/inference.py"
 # A job's script for Glue, if it has one; what Glue runs travels in a zip of its own.
 ON_SPARK = "*_on_spark.py"
 # What a package reads of the files beside its modules, and a job's list of the wheels that it installs.
-DATA_FILES = "*.toml"
+DATA_FILES = ("*.toml", "*.html.j2", "*.css")
 WHEELS = "wheels.txt"
 # The oldest time that a zip can tell: no entry knows when it was made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -191,9 +191,8 @@ def _module_files(name: str, root: Path) -> set[Path]:
 def _with_data_files(modules: Iterable[Path]) -> list[Path]:
     """`modules`, and what their packages read beside them."""
     modules = list(modules)
-    return modules + [
-        file for path in modules if path.name == "__init__.py" for file in sorted(path.parent.glob(DATA_FILES))
-    ]
+    packages = [path.parent for path in modules if path.name == "__init__.py"]
+    return modules + [file for package in packages for pattern in DATA_FILES for file in sorted(package.glob(pattern))]
 
 
 def _recommenders(root: Path) -> list[str]:

@@ -51,6 +51,13 @@ class TrainingStack(Stack):
                 reads=("prepared/*", "lists/*", "runs/*"),
                 writes=("evaluations/*",),
             ),
+            write_report=self._job(
+                "write_report",
+                "ProcessingJobs",
+                reads=("runs/*", "evaluations/*", "models/*/output/output.tar.gz"),
+                writes=("runs/*/report.html",),
+                with_wheels=True,
+            ),
             model_role_arn=models.role.role_arn,
             personalize_role_arn=personalize.role.role_arn,
             dataset_group_arn=personalize.group.attr_dataset_group_arn,
@@ -66,8 +73,7 @@ class TrainingStack(Stack):
     def _prepare(self, config: Config) -> JobSource | SparkJob:
         if config.prepare.engine == "spark":
             return PrepareOnSpark(self, "PrepareOnSpark", config=config, names=self._names).job
-        wheels = assets.Asset(self, "PrepareDataWheels", path=str(job_wheels("prepare_data")))
-        return self._job("prepare_data", "ProcessingJobs", reads=("raw/*",), writes=("prepared/*",), wheels=wheels)
+        return self._job("prepare_data", "ProcessingJobs", reads=("raw/*",), writes=("prepared/*",), with_wheels=True)
 
     def _job(
         self,
@@ -76,11 +82,12 @@ class TrainingStack(Stack):
         *,
         reads: Sequence[str],
         writes: Sequence[str],
-        wheels: assets.Asset | None = None,
+        with_wheels: bool = False,
     ) -> JobSource:
-        """A job's source as an asset, and the role of its container."""
+        """A job's source, and the wheels that its container installs, as assets, and the role of the container."""
         name = "".join(word.capitalize() for word in job.split("_"))
         source = assets.Asset(self, f"{name}Source", path=str(job_source(job)))
+        wheels = assets.Asset(self, f"{name}Wheels", path=str(job_wheels(job))) if with_wheels else None
         role = JobRole(
             self,
             f"{name}Role",

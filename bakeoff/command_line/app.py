@@ -20,6 +20,7 @@ from bakeoff.command_line import (
     local,
     opening,
     prices,
+    report_page,
     results,
     rolling_back,
     runs,
@@ -314,6 +315,8 @@ def recommend(
 @app.command()
 def report(
     run: Annotated[str | None, typer.Argument(help="The run's id; the newest where none is given.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the run's page there too.", dir_okay=False)] = None,
+    in_browser: Annotated[bool, typer.Option("--open", help="Open the run's page in a browser.")] = False,
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option("--compare", metavar="RUN_A RUN_B", help="What changed from one run to another, noise or not."),
@@ -322,9 +325,11 @@ def report(
     port: Port = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show a run's comparison, or two runs side by side."""
+    """Show a run's comparison, its whole page with --html or --open; or two runs side by side."""
     if run is not None and compare is not None:
         raise typer.BadParameter(f"--compare names both runs; leave out '{run}'.")
+    if (html is not None or in_browser) and (compare is not None or as_json):
+        raise typer.BadParameter("--html and --open are for the page of one run; leave out --compare and --json.")
     cloud = opening.reach(opening.environment(env, port))
     deployed = read_deployed(cloud)
     if compare is not None:
@@ -333,8 +338,12 @@ def report(
         comparing.show_json(found) if as_json else comparing.show(found)
         return
     run = run or runs.require_latest(cloud.client("stepfunctions"), deployed)
-    published = results.read_report_json(cloud.client("s3"), deployed, run=run)
+    s3 = cloud.client("s3")
+    published = results.read_report_json(s3, deployed, run=run)
     comparing.show_json(published) if as_json else status.show_report(results.parse_report(published))
+    if html is not None or in_browser:
+        page = report_page.fetch_page(s3, deployed, run=run, path=html)
+        report_page.show_page(page, in_browser=in_browser)
 
 
 @app.command("status")

@@ -56,6 +56,11 @@ def model_archive(training_job: str) -> str:
     return f"models/{training_job}/output/model.tar.gz"
 
 
+def curve_key(training_job: str) -> str:
+    """Where SageMaker puts what a training job wrote into /opt/ml/output/data: curve, validation, description."""
+    return f"models/{training_job}/output/output.tar.gz"
+
+
 def evaluation_prefix(made_from: str) -> str:
     return f"evaluations/{made_from}/"
 

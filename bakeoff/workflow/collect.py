@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bakeoff.contracts.naming import evaluation_prefix, fingerprint, model_archive, resource_name, run_prefix
+from bakeoff.contracts.naming import (
+    curve_key,
+    evaluation_prefix,
+    fingerprint,
+    model_archive,
+    resource_name,
+    run_prefix,
+)
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import incumbent_entry
@@ -44,6 +51,9 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     manifest_key = f"{run_prefix(given['runId'])}lists.manifest"
     asked = [order["incumbent"]["spec"]] if incumbent and "lists" in incumbent else []
     cloud.write_json(manifest_key, _manifest(cloud, [*(specs[entrant["name"]] for entrant in healthy), *asked]))
+    curves_key = f"{run_prefix(given['runId'])}curves.manifest"
+    trained = [one["modelVersion"] for one in healthy if specs[one["name"]]["kind"] == "sagemaker"]
+    cloud.write_json(curves_key, _curves(cloud, f"{run_key}run.json", trained))
     return {
         "contestants": contestants,
         "incumbent": incumbent,
@@ -55,6 +65,10 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
             cloud.settings.prefix, "evaluate", made_from, attempt=fingerprint(given["runId"])[:6]
         ),
         "manifestUri": cloud.uri(manifest_key),
+        "curvesUri": cloud.uri(curves_key),
+        "reportJobName": resource_name(
+            cloud.settings.prefix, "write-report", made_from, attempt=fingerprint(given["runId"])[:6]
+        ),
         "runUri": cloud.uri(run_key),
     }
 
@@ -102,6 +116,16 @@ def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:
     """
     prefix = "lists/"
     return [{"prefix": cloud.uri(prefix)}, *[spec["listsKey"].removeprefix(prefix) for spec in specs]]
+
+
+def _curves(cloud: Cloud, there: str, jobs: Sequence[str]) -> list[Any]:
+    """A manifest of what training jobs left beside their models; those of before there were curves left nothing.
+
+    Args:
+        there: the key of an object that is there in any case, for no manifest may be empty.
+    """
+    keys = [curve_key(job) for job in jobs]
+    return [{"prefix": cloud.uri("")}, there, *[key for key in keys if cloud.exists(key)]]
 
 
 def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) -> dict[str, Any]:

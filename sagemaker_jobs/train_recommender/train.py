@@ -2,25 +2,28 @@
 
 Started in a SageMaker training job beside a staged `bakeoff/`. On a laptop, in the checkout:
     SM_CHANNEL_PREPARED=prepared SM_INPUT_CONFIG_DIR=config SM_MODEL_DIR=model SM_OUTPUT_DIR=output \
-        PYTHONPATH=. python sagemaker_jobs/train_recommender/train.py
+        SM_OUTPUT_DATA_DIR=output/data PYTHONPATH=. python sagemaker_jobs/train_recommender/train.py
 where config/hyperparameters.json holds contestant, recommender, settings (JSON as text), learns_from and seed.
 
 Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
 Writes  SM_MODEL_DIR           model.json, arrays/, items.json, validation.json, curve.json, code/
+        SM_OUTPUT_DATA_DIR     the small ones of them, for whoever wants to know of a model without fetching it
         SM_OUTPUT_DIR/failure  why it failed; its first KB becomes FailureReason in DescribeTrainingJob
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from bakeoff.data.prepared import Prepared
 from bakeoff.jobs import folder, run_job
+from bakeoff.recommenders.base.archive import DESCRIPTION
 from bakeoff.shipping import stage_model_code
 from bakeoff.training.hyperparameters import Hyperparameters
-from bakeoff.training.run import train_recommender
+from bakeoff.training.run import CURVE, VALIDATION, train_recommender
 
 # Where SageMaker puts things; a container started by its entrypoint has none of the SM_ variables.
 DEFAULTS = {
@@ -28,6 +31,7 @@ DEFAULTS = {
     "SM_INPUT_CONFIG_DIR": "/opt/ml/input/config",
     "SM_MODEL_DIR": "/opt/ml/model",
     "SM_OUTPUT_DIR": "/opt/ml/output",
+    "SM_OUTPUT_DATA_DIR": "/opt/ml/output/data",
 }
 
 
@@ -42,8 +46,16 @@ def main(environment: Mapping[str, str]) -> int:
         model = folders["SM_MODEL_DIR"]
         stage_model_code(order.recommender, into=model / "code", job=Path(__file__).parent)
         trained.save(model)
+        _copy_of_small_files(model, folders["SM_OUTPUT_DATA_DIR"])
 
     return run_job(train, job="training", reason_file=folders["SM_OUTPUT_DIR"] / "failure")
+
+
+def _copy_of_small_files(model: Path, folder: Path) -> None:
+    """SageMaker stores them as output.tar.gz beside model.tar.gz."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (VALIDATION, CURVE, DESCRIPTION):
+        shutil.copyfile(model / name, folder / name)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ class Workflow(Construct):
         allow(self.run.role, [*calls, "sagemaker:AddTags", "sagemaker:ListTags"], jobs, why=MADE_BY_RUNS)
         self.run.allow_waiting("SageMakerProcessingJobs")
         self.run.allow_passing(self._resources.evaluate.role_arn, "sagemaker")
+        self.run.allow_passing(self._resources.write_report.role_arn, "sagemaker")
         prepare = self._resources.prepare
         if isinstance(prepare, SparkJob):
             # `.sync` asks Glue for the run's state; it needs no rule.

@@ -14,6 +14,9 @@ _FOLDERS = {
     "LISTS_DIR": f"{_INPUT}/lists",
     "RUN_DIR": f"{_INPUT}/run",
     "INCUMBENT_DIR": f"{_INPUT}/incumbent",
+    "REPORT_DIR": f"{_INPUT}/report",
+    "EVALUATION_DIR": f"{_INPUT}/evaluation",
+    "CURVES_DIR": f"{_INPUT}/curves",
     "OUTPUT_DIR": "/opt/ml/processing/output",
     # Its first 1,024 characters become the job's ExitMessage.
     "MESSAGE_FILE": "/opt/ml/output/message",

@@ -64,6 +64,7 @@ class Resources:
     prepare: JobSource | SparkJob
     train: JobSource
     evaluate: JobSource
+    write_report: JobSource
     model_role_arn: str
     personalize_role_arn: str
     dataset_group_arn: str

@@ -39,7 +39,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, **_ASKED),
+        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, page="null", **_ASKED),
         "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
         "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
@@ -68,13 +68,18 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Keep current": {"Type": "Pass", "Next": "Publish report"},
         "Close the comparison": _close_comparison(functions),
         "Publish report": _publish(resources, functions, "$decision"),
+        # What only compares, or serves again, is told on another run's page.
+        "Page to write?": choice(
+            ("$restore != null or $onlyCompare", "Release what does not serve"), otherwise="Write report"
+        ),
+        "Write report": _write_report(resources),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
-        "Done": {"Type": "Pass", "Output": expression("$report"), "End": True},
+        "Done": {"Type": "Pass", "Output": expression("$merge([$report, {'page': $page}])"), "End": True},
     }
     guarded = {
         name: caught(state, following="Publish failure", variable="problem")
-        if state["Type"] in ("Task", "Map")
+        if state["Type"] in ("Task", "Map") and "Catch" not in state
         else state
         for name, state in steps.items()
     }
@@ -427,6 +432,42 @@ def _publish(resources: Resources, functions: Functions, decision: str) -> State
         "grades": resources.config.grades.to_json(),
     }
     return function(functions.publish_report, payload, Assign={"report": expression("$states.result.Payload")})
+
+
+def _write_report(resources: Resources) -> State:
+    """The page of the run. The run has been promoted or not by now: one without a page goes on and says why."""
+    job = processing_job(
+        name=expression("$lists.reportJobName"),
+        source=resources.write_report,
+        image=resources.config.images["scikit-learn"],
+        script="write_report.py",
+        job=resources.config.jobs.write_report,
+        inputs={
+            "report": {"S3Uri": expression(f"{_run_uri(resources)} & 'report.json'"), "S3DataType": "S3Prefix"},
+            "evaluation": {"S3Uri": expression("$lists.evaluationUri & 'metrics.json'"), "S3DataType": "S3Prefix"},
+            "curves": {"S3Uri": expression("$lists.curvesUri"), "S3DataType": "ManifestFile"},
+        },
+        output_uri=expression(_run_uri(resources)),
+        environment={},
+        tags=resources.tags(_RUN_ID),
+    )
+    unwritten = f"{{'written': false, 'reason': {reason_of('$states.errorOutput')}}}"
+    return {
+        **job,
+        "Assign": {"page": expression("{'written': true, 'reason': null}")},
+        "Catch": [
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Release what does not serve",
+                "Assign": {"page": expression(unwritten)},
+            }
+        ],
+    }
+
+
+def _run_uri(resources: Resources) -> str:
+    """JSONata of the run's own folder in the bucket."""
+    return f"'s3://{resources.bucket}/runs/' & {_RUN_ID} & '/'"
 
 
 def _release(functions: Functions) -> State:

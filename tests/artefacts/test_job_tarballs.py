@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bakeoff.shipping import stage_job
+from tests.support.reports import evaluation, write_run
 from tests.support.training import CHECKOUT, SMALL, job_environment, run_alone
 
 JOBS = sorted(path.name for path in (CHECKOUT / "sagemaker_jobs").iterdir() if path.is_dir() and path.name[0] != "_")
@@ -66,7 +67,13 @@ def test_the_training_job_trains_with_its_images_libraries_alone(
         "validation.json",
     }
     assert (model / "code" / "inference.py").is_file()
-    assert not (tmp_path / "output").exists()
+    assert {path.name for path in tmp_path.joinpath("output").rglob("*") if path.is_file()} == {
+        "curve.json",
+        "model.json",
+        "validation.json",
+    }
+    for path in (tmp_path / "output" / "data").iterdir():
+        assert path.read_bytes() == (model / path.name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,27 @@ def test_a_training_without_its_data_says_so(tmp_path: Path) -> None:
     done = run_alone("train.py", folder=code, environment=job_environment(tmp_path, plain), absent=NOWHERE)
     assert done.returncode == 1
     assert "manifest.json does not exist" in (tmp_path / "output" / "failure").read_text()
+
+
+def test_the_report_job_writes_its_page_with_its_templates_and_no_library_of_aws(tmp_path: Path) -> None:
+    write_run(tmp_path, evaluated=evaluation())
+    folders = {f"{name.upper()}_DIR": str(tmp_path / name) for name in ("report", "evaluation", "curves", "output")}
+    code = unpack("write_report", tmp_path)
+    # The scikit-learn image has NumPy and its like; the page needs none of them.
+    absent = (*NOWHERE, *NOT_WITH_TORCH, "torch", "numpy")
+    done = run_alone("write_report.py", folder=code, environment=folders, absent=absent)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("report.html: ")
+    page = (tmp_path / "output" / "report.html").read_text()
+    assert page.startswith("<!doctype html>")
+    assert "Every step, measured on the validation part" in page
+
+
+def test_a_report_job_without_a_report_says_so(tmp_path: Path) -> None:
+    environment = {"REPORT_DIR": str(tmp_path), "MESSAGE_FILE": str(tmp_path / "message")}
+    done = run_alone(
+        "write_report.py", folder=unpack("write_report", tmp_path), environment=environment, absent=NOWHERE
+    )
+    assert done.returncode == 1
+    assert "report.json does not exist" in (tmp_path / "message").read_text()
+    assert "Traceback" not in done.stderr

@@ -85,7 +85,7 @@ def test_a_wildcard_comes_after_the_beginning_of_our_names(synthesized: Synthesi
     bucket = rf"arn:aws:s3:::{synthesized.prefix}-[^*/]*"
     account = rf"{synthesized.region}:(\d{{12}}|\$\{{AWS::AccountId\}})"
     ours = re.compile(
-        rf"{bucket}/[a-z]+/\*"
+        rf"{bucket}/[a-z]+/\*(/[a-z]+)*(/[a-z]+\.[a-z.]+)?"
         rf"|arn:aws:[a-z]+:{account}:[a-z-]+[/:]{synthesized.prefix}-[^*]*\*"
         rf"|arn:aws:logs:{account}:log-group:/aws/sagemaker/([A-Za-z]+|\*)(:\*)?"
         r"|arn:aws:personalize:::recipe/\*"
@@ -119,7 +119,7 @@ def test_a_role_is_handed_only_to_the_service_that_it_trusts(synthesized: Synthe
                     assert trusted_by(roles[role_of(arn)]) == [{"Service": service}]
                     passed += 1
     # The role of the preparation on Spark is its Glue job's own.
-    assert passed == (4 if synthesized.engine == "spark" else 5), "prepare, train, evaluate, model, Personalize"
+    assert passed == (5 if synthesized.engine == "spark" else 6), "prepare, train, evaluate, report, model, Personalize"
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(synthesized: Synthesized) -> None:

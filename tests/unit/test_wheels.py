@@ -3,10 +3,12 @@
 import hashlib
 import subprocess
 from collections.abc import Callable
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from bakeoff import wheels
 from bakeoff.errors import SetupError
@@ -104,8 +106,30 @@ def test_only_wheels_of_python_alone_can_be_imported_from_a_zip() -> None:
     assert [wheels.is_pure(Path(name)) for name in CONTENT] == [True, False]
 
 
-def test_the_list_of_the_preparation_names_each_wheel_with_one_hash() -> None:
-    text = (wheels.ROOT / "sagemaker_jobs" / "prepare_data" / "wheels.txt").read_text()
+@pytest.mark.parametrize("job", ["prepare_data", "write_report"])
+def test_the_list_of_a_job_names_each_wheel_with_one_hash_in_the_version_used_here(job: str) -> None:
+    text = (wheels.ROOT / "sagemaker_jobs" / job / "wheels.txt").read_text()
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert lines
     assert [line for line in lines if line.count(" --hash=sha256:") != 1] == []
+    pins = (wheels.ROOT / "constraints.txt").read_text().splitlines()
+    assert [line.partition(" ")[0] for line in lines if line.partition(" ")[0] not in pins] == []
+
+
+def test_the_report_brings_all_that_altair_and_jinja_ask_for() -> None:
+    text = (wheels.ROOT / "sagemaker_jobs" / "write_report" / "wheels.txt").read_text()
+    listed = {canonical(line.partition("==")[0]) for line in text.splitlines() if "==" in line}
+    needed, waiting = set(), ["altair", "jinja2", "vl-convert-python"]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            asked = [Requirement(text) for text in requires(name) or []]
+            # As in the image: Python 3.12 on Linux, without extras.
+            place = {"python_version": "3.12", "extra": ""}
+            waiting += [canonical(one.name) for one in asked if one.marker is None or one.marker.evaluate(place)]
+    assert listed == needed
+
+
+def canonical(name: str) -> str:
+    return name.lower().replace("_", "-")

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner, Result
 
 from bakeoff.command_line import app as commands
-from bakeoff.command_line import asking, comparing, demo, doctor, local, opening, results, runs, screen
+from bakeoff.command_line import asking, comparing, demo, doctor, local, opening, report_page, results, runs, screen
 from bakeoff.command_line.app import app
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed
@@ -251,6 +251,33 @@ def test_report_takes_one_run_or_two_to_compare(running: None) -> None:
     refused = call("report", "r0", "--compare", "r1", "r2")
     assert refused.exit_code == 2
     assert "--compare names both runs; leave out 'r0'." in " ".join(refused.output.split())
+
+
+def test_the_report_is_a_table_and_its_page_where_that_is_asked_for(
+    running: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    published = {"runId": "r1", "promoted": False, "reason": "worse", "contestants": []}
+    monkeypatch.setattr(results, "read_report_json", lambda s3, deployed, run: published)
+    asked: list[tuple[str, Path | None]] = []
+
+    def fetch_page(s3: object, deployed: Deployed, *, run: str, path: Path | None) -> Path:
+        asked.append((run, path))
+        return tmp_path / "report.html"
+
+    monkeypatch.setattr(report_page, "fetch_page", fetch_page)
+    assert "The page is in" not in call("report", "r1").stdout
+    assert asked == []
+    result = call("report", "r1", "--html", str(tmp_path / "report.html"))
+    assert asked == [("r1", tmp_path / "report.html")]
+    assert "This run does not serve: worse" in result.stdout
+    assert "The page is in" in result.stdout
+
+
+@pytest.mark.parametrize("also", [["--json"], ["--compare", "r1", "r2"]])
+def test_a_page_is_of_one_run_and_no_json(running: None, also: list[str]) -> None:
+    refused = call("report", "--open", *also)
+    assert refused.exit_code == 2
+    assert "leave out --compare and --json" in " ".join(refused.output.split())
 
 
 def test_ctrl_c_says_that_the_run_goes_on_and_how_to_look_at_it_and_stop_it(

@@ -116,6 +116,24 @@ def test_the_manifest_lists_the_healthy_ones_files(aws: Any, given: dict[str, An
     assert collected["runUri"] == "s3://bakeoff-test/runs/run-1/input/"
 
 
+def test_curves_are_those_that_trainings_left_and_the_manifest_is_never_empty(aws: Any, given: dict[str, Any]) -> None:
+    collected = collect_lists(aws.cloud, given)
+    assert collected["curvesUri"] == "s3://bakeoff-test/runs/run-1/curves.manifest"
+    always = [{"prefix": "s3://bakeoff-test/"}, "runs/run-1/input/run.json"]
+    assert aws.file("runs/run-1/curves.manifest") == always
+    # The managed service's version is no training job of ours.
+    aws.put_file("models/arn:version/output/output.tar.gz", b"")
+    aws.put_file("models/job-1/output/output.tar.gz", b"")
+    collect_lists(aws.cloud, given)
+    assert aws.file("runs/run-1/curves.manifest") == [*always, "models/job-1/output/output.tar.gz"]
+
+
+def test_the_jobs_of_two_runs_that_write_a_page_have_two_names(aws: Any, given: dict[str, Any]) -> None:
+    names = {collect_lists(aws.cloud, {**given, "runId": run})["reportJobName"] for run in ("run-1", "run-2")}
+    assert len(names) == 2
+    assert all(name.startswith("bakeoff-test-write-report-") for name in names)
+
+
 def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
     collected = collect_lists(aws.cloud, given)
     specs = {spec["name"]: spec for spec in given["order"]["contestants"]}

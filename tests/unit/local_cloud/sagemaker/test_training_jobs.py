@@ -52,6 +52,17 @@ def test_job_that_ends_well_walks_the_whole_life_cycle(world: Any) -> None:
     assert not list((world.folder / "state" / "sagemaker" / "training-jobs").iterdir())
 
 
+def test_what_a_job_writes_beside_its_model_is_stored_beside_it(world: Any) -> None:
+    script = (
+        "import os; open(os.environ['SM_MODEL_DIR'] + '/weights', 'w').write('w');"
+        "open(os.environ['SM_OUTPUT_DATA_DIR'] + '/curve.json', 'w').write('[]')"
+    )
+    described = world.train("curved", script)
+    model = described["ModelArtifacts"]["S3ModelArtifacts"]
+    assert world.storage.members(model) == {"weights": b"w"}
+    assert world.storage.members(model.replace("model.tar.gz", "output.tar.gz")) == {"curve.json": b"[]"}
+
+
 def test_job_sees_its_channels_hyperparameters_and_a_clean_environment(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+"""The page's templates and its style; they travel with whatever imports this package."""

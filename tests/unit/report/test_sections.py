@@ -1,0 +1,174 @@
+"""What the parts say: whom to choose, what is not known, and every number with its interval and n."""
+
+from typing import Any
+
+import pytest
+
+from bakeoff.report.inputs import Inputs
+from bakeoff.report.metric_words import families
+from bakeoff.report.page import page
+from bakeoff.report.sections.labels import letters
+from bakeoff.report.sections.summary import summary
+from tests.support.reports import estimate, evaluation, report
+from tests.unit.report.conftest import Page
+
+
+def test_the_summary_names_whom_to_choose_for_what_with_figures_and_ties(inputs: Inputs) -> None:
+    choices = {one.need: (one.name, " ".join(one.because.split())) for one in summary(inputs).choices}
+    assert choices == {
+        "Best overall grade": ("ease", "1.4 by the weights below, 1 is best."),
+        "Most accurate": ("ease", "ndcg@10 0.050 (0.045 to 0.055, n = 900). content cannot be told apart from it."),
+        "Most of the catalogue shown": ("ease", "coverage@10 0.200 (0.180 to 0.220, n = 900)."),
+        "Fastest answers": ("content", "95 of 100 within 17 ms, n = 40, on a laptop's local cloud."),
+        "Cheapest to serve": (
+            "content",
+            "$35.00 a month at 1,000,000 requests, as deployed. For 1 of 3 the cost is not known.",
+        ),
+    }
+
+
+def test_the_summary_says_what_is_not_known(inputs: Inputs) -> None:
+    said = " ".join(summary(inputs).unknown)
+    for part in (
+        "personalize-popularity-count is a local twin that stands in for a managed service",
+        "By ndcg@10, ease is not shown to be better than content: these are a tie.",
+        "900 users could show, with a probability of 0.8, a difference of ndcg@10 of 0.012",
+        "measured on a laptop's local cloud",
+        "The prices, of 2026-11-20, were not all checked",
+        "What personalize-popularity-count would cost a month is not known",
+    ):
+        assert part in said
+    assert "one split only" not in said
+
+
+def test_the_summary_says_less_where_more_is_known() -> None:
+    told = report()
+    told |= {"measuredOn": {"laptop": False, "words": "AWS, eu-west-1"}, "otherSplits": []}
+    told["prices"]["verified"] = True
+    told["contestants"] = told["contestants"][:2]
+    metrics = {**evaluation(), "groups": {"ndcg@10": [["ease"], ["content"]]}}
+    said = " ".join(summary(Inputs(report=told, metrics=metrics)).unknown)
+    assert "one split only" in said
+    assert not any(word in said for word in ("twin", "tie", "laptop", "checked", "not known"))
+
+
+def test_a_contestant_that_failed_or_cannot_be_scored_is_named() -> None:
+    told = report()
+    told["contestants"][0] |= {"status": "failed", "reason": "out of memory", "metrics": {}}
+    told["contestants"][1]["health"] = {"healthy": False, "problems": ["Lists repeat items."], "notes": []}
+    said = summary(Inputs(report=told, metrics=evaluation())).unknown
+    assert "ease did not finish: nothing is known of it here." in said
+    assert "content gave lists that cannot be scored; the cards below say why." in said
+
+
+def test_every_grade_has_its_reason_and_a_missing_one_is_no_zero(whole: Page) -> None:
+    head, *rows = whole.rows("Grades by criterion")
+    assert head == [
+        "contestant", "overall", "Accuracy (weight 3)", "Effort (weight 1, judged)", "Cost (weight 2)",
+    ]  # fmt: skip
+    assert rows == [
+        ["ease", "1.4rank 1", "1", "3", "2"],
+        ["content", "2.4rank 2", "4", "3", "2"],
+        ["personalize-popularity-count (local twin)", "3.4rank 3, 2 of 3 criteria", "4", "3", "–"],
+    ]
+    _, *reasons = whole.rows("The grades of personalize-popularity-count")
+    assert reasons == [
+        ["Accuracy", "4", "measurement", "Because of personalize-popularity-count."],
+        ["Effort", "3", "judgement", "A judgement."],
+        ["Cost", "–", "–", "A price is missing."],
+    ]
+    _, *doubled = whole.rows("Would the overall order change")
+    assert doubled == [
+        ["Accuracy", "no", "no", "the same"],
+        ["Cost", "yes", "yes", "content, ease and personalize-popularity-count"],
+    ]
+
+
+def test_accuracy_stands_with_interval_n_and_who_cannot_be_told_apart(whole: Page) -> None:
+    _, *rows = whole.rows("Accuracy of the first ten")
+    assert rows == [
+        ["ease", "0.0500.045 to 0.055, n = 900", "a"],
+        ["content", "0.0370.034 to 0.041, n = 900", "a"],
+        ["personalize-popularity-count (local twin)", "0.0250.023 to 0.028, n = 900", "b"],
+    ]
+
+
+def test_all_pairs_are_compared_with_their_corrected_p(whole: Page) -> None:
+    _, first, *_ = whole.rows("Every pair by ndcg@10")
+    assert first == [
+        "ease", "content", "+0.0100.009 to 0.011, n = 900", "1.2001.080 to 1.320, n = 900",
+        "< 0.001", "0.030", "no", "0.012",
+    ]  # fmt: skip
+
+
+def test_every_metric_of_the_evaluation_is_in_one_table(whole: Page) -> None:
+    [details] = [
+        place for place in whole.all("details") if whole.text(whole.inside(place, "summary")[0]) == "All metrics"
+    ]
+    heads = [whole.text(place) for place in whole.inside(details, "th")]
+    for metric in evaluation()["contestants"]["ease"]["metrics"]:
+        assert heads.count(metric) == 1
+
+
+def test_a_slice_without_users_has_no_figure(whole: Page) -> None:
+    head, first, *_ = whole.rows("Users by how much is known")
+    assert head == ["contestant", "cold", "light"]
+    assert first == ["ease", "–", "0.2000.180 to 0.220, n = 300"]
+
+
+def test_an_unknown_cost_says_what_is_missing(whole: Page) -> None:
+    _, ease, *_ = whole.rows("What each contestant costs")
+    assert ease == [
+        "ease",
+        "$0.12an estimate",
+        "$0.05an estimate",
+        "$0an estimate",
+        "$0.02an estimate",
+        "not knownmissing: requests",
+    ]
+    assert "Nothing is known of the costs of personalize-popularity-count." in whole.section("costs")
+
+
+def test_the_steps_of_a_training_are_told_one_by_one(whole: Page) -> None:
+    _, *rows = whole.rows("Every step")
+    assert rows == [
+        ["ease", "1", "epoch 1", "277.6", "0.070", "0.100"],
+        ["ease", "2", "epoch 2", "190.1", "0.090", "0.200"],
+        ["ease", "3", "reg 100", "–", "0.080", "0.300"],
+    ]
+    assert "Without a curve: content and personalize-popularity-count." in whole.section("training")
+
+
+def test_a_card_tells_settings_versions_and_notes(whole: Page) -> None:
+    [card] = [place for place in whole.all("article") if whole.elements[place][1]["aria-label"] == "ease"]
+    said = whole.text(card)
+    for part in ("the default", "A note on ease.", "reg: [100.0, 200.0]", "numpy 2.4.6", "11.6 MB", "31 s", "n = 40"):
+        assert part in said
+
+
+def test_other_splits_claims_gate_and_prices_are_told(whole: Page) -> None:
+    assert "Kendall's tau of the two orders is −1.000" in whole.section("splits")
+    assert "cannot be told" in whole.section("claims")
+    assert "It was held against als of run run-0" in whole.section("gate")
+    assert "not known" in whole.section("prices")
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([["a", "b"], ["b", "c"]], {"a": "a", "b": "a b", "c": "b"}),
+        ([["a"], ["b"]], {"a": "a", "b": "b"}),
+        ([["a"]], {"a": ""}),
+        ([], {"a": ""}),
+    ],
+)
+def test_two_share_a_letter_where_they_cannot_be_told_apart(groups: list[list[str]], told: dict[str, str]) -> None:
+    assert {name: letters(groups, name) for name in told} == told
+
+
+def test_a_metric_that_nobody_knows_is_still_shown() -> None:
+    told = report()
+    told["contestants"][0]["metrics"]["surprise@10"] = estimate(0.5)
+    assert "surprise@10" in Page(page(Inputs(report=told))).section("quality")
+    shown: list[Any] = [metric for _, family in families(["surprise@10", "ndcg@10"]) for metric in family]
+    assert shown == ["ndcg@10", "surprise@10"]

@@ -156,6 +156,6 @@ class GradeSettings(_Model):
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """What `bakeoff.judging.grading.grade_run` takes as its settings."""
-        settings = self.model_dump(mode="json", exclude={"requests_per_month"})
+        """What `bakeoff.judging.grading.grade_run` takes as its settings; without nulls, which the CDK would drop."""
+        settings = self.model_dump(mode="json", exclude={"requests_per_month"}, exclude_none=True)
         return {**settings, "requestsPerMonth": self.requests_per_month}

@@ -26,5 +26,5 @@ def judged_grade(contestant: Mapping[str, Any], criterion: str, *, settings: Map
 
 def _kind(contestant: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str, Any] | None:
     listed = [kind for kind in kinds.values() if contestant["name"] in kind["contestants"]]
-    of_catalogue = [kind for kind in kinds.values() if kind["of"] and kind["of"] == contestant.get("kind")]
+    of_catalogue = [kind for kind in kinds.values() if kind.get("of", "") == contestant.get("kind")]
     return next(iter(listed + of_catalogue), None)

@@ -10,6 +10,7 @@ from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from bakeoff.config import load_config
 from bakeoff.evaluation.statistics.bootstrap import Estimate
+from bakeoff.pricing.table import PriceTable
 from bakeoff.training.run import describe_validation
 from stacks.workflow.sagemaker_contestant import METRICS
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
@@ -360,3 +361,16 @@ def test_sagemaker_reads_the_metrics_that_the_training_job_prints() -> None:
         "validation:ndcg@10:high": "0.1300",
         "validation:n": "943",
     }
+
+
+def test_gate_and_report_are_given_what_costs_and_grades_are_computed_from_to_the_last_key(
+    synthesized: Synthesized,
+) -> None:
+    config = load_config(synthesized.environment)
+    states = dict(synthesized.machines()["run"].states())
+    money = {"measuredOn": config.measured_on, "deployment": config.deployment()}
+    for name in ("Gate", "Publish report", "Publish failure"):
+        payload = states[name]["Arguments"]["Payload"]
+        assert {key: payload[key] for key in money} == money, name
+        assert PriceTable.from_json(payload["prices"]).to_json() == config.price_table(), name
+    assert states["Publish report"]["Arguments"]["Payload"]["grades"] == config.grades.to_json()

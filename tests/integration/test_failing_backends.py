@@ -60,6 +60,7 @@ def test_a_hanging_model_server_costs_the_budget_and_no_other_contestant(product
 def test_an_endpoint_that_failed_is_made_anew_by_the_next_run(product: Product, noise: str) -> None:
     promoted = product.promoted()
     name = product.run(noise, FAILING)["contestants"][0]["backend"]["name"]
+    wait_until(lambda: name not in product.endpoints(), what="the end of its deletion")
     leave_failed_endpoint(product, name)
     (contestant,) = product.run(noise, FAILING)["contestants"]
     assert (contestant["status"], contestant["backend"]["name"]) == ("ok", name)

@@ -13,12 +13,8 @@ def test_stopping_a_run_stops_its_child_and_its_training_job(product: Product, n
     wait_until(lambda: product.training_processes(CONTESTANT), what="the training")
     product.client("stepfunctions").stop_execution(executionArn=arn, cause="Changed my mind")
     assert product.end(arn)["status"] == "ABORTED"
-    wait_until(
-        lambda: (
-            {name: child["status"] for name, child in product.children(run_id(arn)).items()} == {CONTESTANT: "ABORTED"}
-        ),
-        what="the child to be stopped",
-    )
+    wait_until(lambda: product.children(run_id(arn))[CONTESTANT]["status"] == "ABORTED", what="the child to be stopped")
+    assert "RUNNING" not in [child["status"] for child in product.children(run_id(arn)).values()]
     wait_until(lambda: not product.training_processes(CONTESTANT), what="the end of the training")
     sagemaker = product.client("sagemaker")
     (job,) = [

@@ -56,6 +56,18 @@ def test_the_models_beat_popularity_on_data_that_can_be_learnt_from(contestants:
     assert floor < contestants["ease"]["metrics"]["ndcg@10"]["value"]
 
 
+def test_the_run_leaves_a_page_with_the_curves_of_what_was_trained(product: Product, first_run: FirstRun) -> None:
+    output = json.loads(product.client("stepfunctions").describe_execution(executionArn=first_run.arn)["output"])
+    assert output["page"] == {"written": True, "reason": None}
+    page = read(product, f"runs/{run_id(first_run.arn)}/report.html").decode()
+    assert page.startswith("<!doctype html>")
+    assert f"Run {run_id(first_run.arn)}" in page
+    steps = page.partition("Every step, measured on the validation part")[2].partition("</table>")[0]
+    trained = {one.name for one in product.config.contestants if one.kind == "sagemaker"} & set(product.config.demo)
+    assert trained
+    assert {name for name in trained if f">{name}</th>" in steps} == trained
+
+
 def test_only_the_twin_is_labelled_as_one_in_the_report_and_on_its_page(
     product: Product, first_run: FirstRun, contestants: dict[str, Json]
 ) -> None:

@@ -141,7 +141,8 @@ def report() -> dict[str, Any]:
             ],
         },
         "claims": [
-            {"claim": "It is so.", "test": "A test.", "finding": "A finding.", "verdict": "cannot be told", "n": None}
+            {"claim": "It is so.", "test": "A test.", "finding": "A finding.", "verdict": "cannot be told", "n": None},
+            {"claim": "Lists are long.", "test": "Their length.", "finding": "100.", "verdict": "holds", "n": 1900},
         ],
         "otherSplits": [other],
     }

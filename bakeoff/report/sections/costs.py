@@ -51,7 +51,7 @@ def costs_section(inputs: Inputs) -> Section:
     blocks: list[Block] = [_table(priced)]
     blocks += _traffic_blocks(priced)
     break_even = _break_even(priced)
-    blocks += [break_even] if break_even.rows else []
+    blocks += [Folded(summary=break_even.caption, tables=(break_even,))] if break_even.rows else []
     parts = _parts(priced)
     if parts.rows:
         blocks.append(Folded(summary="What each cost is made of", tables=(parts,)))

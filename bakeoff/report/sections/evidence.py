@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bakeoff.report.blocks import Block, Chart, Listing, Section, Table, listed, row
+from bakeoff.report.blocks import Block, Cell, Chart, Folded, Listing, Section, Table, listed, row
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.intervals import Panel, interval_chart
 from bakeoff.report.inputs import FIRST, Inputs
@@ -11,12 +11,14 @@ from bakeoff.report.numbers import NOTHING, count, figure, money, plain
 from bakeoff.report.sections.labels import label
 from bakeoff.report.sections.quality import as_dot
 
+CANNOT = "cannot be told"
+
 
 def splits_section(inputs: Inputs) -> Section:
     title = "On other splits"
     others = inputs.report.get("otherSplits") or []
     if not others:
-        why = "There is nothing to compare with: no run of these contestants on another split of the data was named."
+        why = "There is nothing to compare with: this run looked at no other split of the data."
         return Section(anchor="splits", title=title, lead=(why,))
     blocks: list[Block] = [Listing(title="What changes", lines=tuple(_says(one) for one in others))]
     here = {one["name"]: inputs.estimate(one["name"], FIRST) for one in inputs.scored}
@@ -69,23 +71,34 @@ def claims_section(inputs: Inputs) -> Section:
     if not claims:
         why = "No claim was tested: the report of this run has none."
         return Section(anchor="claims", title=title, lead=(why,))
-    table = Table(
-        caption="The claims of the article that this project began with, each with a test on this run",
-        columns=("claim", "verdict", "what we find", "n", "how it was tested"),
+    told = [one for one in claims if one["verdict"] != CANNOT]
+    untold = [one for one in claims if one["verdict"] == CANNOT]
+    lead = (
+        "The article that this project began with gave no figures and called its grades subjective. Each of its claims "
+        f"is tested on this run; of {len(claims)} claims {len(untold)} cannot be told by it.",
+    )
+    blocks: list[Block] = [_claims("Claims that this run can test", told)] if told else []
+    if untold:
+        table = _claims("Claims that this run cannot test", untold)
+        blocks.append(Folded(summary=table.caption, tables=(table,)))
+    return Section(anchor="claims", title=title, lead=lead, blocks=tuple(blocks))
+
+
+def _claims(caption: str, claims: list[Mapping[str, Any]]) -> Table:
+    return Table(
+        caption=f"{caption}. Below each, how it is tested",
+        columns=("claim", "verdict", "what we find", "n"),
         rows=tuple(
             row(
-                one["claim"],
+                Cell(text=one["claim"], more=one["test"]),
                 one["verdict"],
                 one["finding"],
                 NOTHING if one.get("n") is None else count(one["n"]),
-                one["test"],
             )
             for one in claims
         ),
-        texts=("verdict", "what we find", "how it was tested"),
+        texts=("verdict", "what we find"),
     )
-    lead = ("The article gave no figures and called its grades subjective.",)
-    return Section(anchor="claims", title=title, lead=lead, blocks=(table,))
 
 
 def gate_section(inputs: Inputs) -> Section:

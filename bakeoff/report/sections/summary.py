@@ -60,7 +60,7 @@ def _sentences(inputs: Inputs) -> list[str]:
     report, said = inputs.report, []
     if report.get("reason"):
         said.append(_sentence(str(report["reason"])))
-    if report.get("default"):
+    if report.get("default") and str(report["default"]) not in str(report.get("reason")):
         said.append(f"The default contestant, which leads the API's answer, is {report['default']}.")
     if inputs.scored:
         n = len(inputs.scored)

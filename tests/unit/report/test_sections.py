@@ -146,6 +146,14 @@ def test_a_card_tells_settings_versions_and_notes(whole: Page) -> None:
         assert part in said
 
 
+def test_claims_that_were_tested_stand_apart_from_those_that_could_not_be(whole: Page) -> None:
+    _, *tested = whole.rows("Claims that this run can test")
+    _, *untested = whole.rows("Claims that this run cannot test")
+    assert tested == [["Lists are long.Their length.", "holds", "100.", "1,900"]]
+    assert untested == [["It is so.A test.", "cannot be told", "A finding.", "–"]]
+    assert "of 2 claims 1 cannot be told" in whole.section("claims")
+
+
 def test_other_splits_claims_gate_and_prices_are_told(whole: Page) -> None:
     assert "Kendall's tau of the two orders is −1.000" in whole.section("splits")
     assert "cannot be told" in whole.section("claims")

@@ -95,8 +95,8 @@ def test_the_size_of_an_archive_is_asked_of_those_that_have_one(aws: Any, given:
         "sims": None,
     }
     asked = [parameters["Prefix"] for _, parameters in aws.called("ListObjectsV2")]
-    assert asked[0] == "models/job-1/output/model.tar.gz"
-    assert len([key for key in asked if key.startswith("models/")]) == 1
+    assert [key for key in asked if key.endswith("/model.tar.gz")] == ["models/job-1/output/model.tar.gz"]
+    assert {key.split("/")[1] for key in asked if key.startswith("models/")} == {"job-1"}
 
 
 def test_an_archive_that_is_gone_has_no_size(aws: Any, given: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bakeoff.report.blocks import Block, Cell, Chart, Folded, Listing, Section, Table, listed, row
+from bakeoff.report.blocks import Block, Cell, Chart, Folded, Listing, Section, Table, row
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.intervals import Panel, interval_chart
 from bakeoff.report.inputs import FIRST, Inputs
@@ -50,12 +50,10 @@ def splits_section(inputs: Inputs) -> Section:
 
 
 def _says(other: Mapping[str, Any]) -> str:
-    flips = [f"{a} and {b}" for a, b in other.get("flips") or []]
     tau = other.get("kendallTau")
-    told = [str(other.get("says") or f"Against {other['strategy']}:")]
-    told += [f"Kendall's tau of the two orders is {plain(tau)}."] if tau is not None else []
-    told += [f"In the other order: {listed(flips)}."] if flips else []
-    return " ".join(told)
+    return " ".join(
+        [str(other["says"]), *([f"Kendall's tau of the two orders is {plain(tau)}."] if tau is not None else [])]
+    )
 
 
 def _dots(inputs: Inputs, found: Mapping[str, Any]) -> Any:

@@ -88,13 +88,14 @@ def _best_overall(inputs: Inputs) -> Choice | None:
     ranked = [one for one in (inputs.report.get("grades") or {}).get("overall") or [] if one.get("grade") is not None]
     if not ranked:
         return None
-    best = min(ranked, key=lambda one: (one["rank"], one["name"]))
-    equal = [one["name"] for one in ranked if one["grade"] == best["grade"] and one["name"] != best["name"]]
-    also = f"; the same grade: {listed(equal)}" if equal else ""
+    first = {one["name"]: one for one in ranked if one["rank"] == 1}
+    names = [_label(inputs, name) for name in inputs.names if name in first]
+    grade = next(iter(first.values()))["grade"]
+    both = "; they share it" if len(names) > 1 else ""
     return Choice(
         need="Best overall grade",
-        name=_label(inputs, best["name"]),
-        because=f"{best['grade']:.1f} by the weights below, 1 is best{also}.",
+        name=listed(names),
+        because=f"{grade:.1f} by the weights below, 1 is best{both}.",
     )
 
 

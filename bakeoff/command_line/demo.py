@@ -3,13 +3,25 @@
 import time
 from pathlib import Path
 
-from bakeoff.command_line import asking, datasets, demo_data, doctor, following, local, opening, results, runs, status
+from bakeoff.command_line import (
+    asking,
+    datasets,
+    demo_data,
+    doctor,
+    following,
+    local,
+    opening,
+    report_page,
+    results,
+    runs,
+    status,
+)
 from bakeoff.command_line.cloud import Cloud, open_cloud
 from bakeoff.command_line.deployed import Deployed, read_deployed
 from bakeoff.command_line.screen import say
 from bakeoff.command_line.serving_run import example_user
 from bakeoff.config import Config
-from bakeoff.errors import CloudError
+from bakeoff.errors import CloudError, RunError
 
 CHECKOUT = local.CHECKOUT
 DATA_FOLDER = CHECKOUT / "data"
@@ -80,6 +92,7 @@ def _show(cloud: Cloud, deployed: Deployed, *, run: str, detach: bool) -> None:
     """The comparison, one user's lists, and last a line to paste."""
     say(f"[5/{STAGES}] Asking the API")
     status.show_report(results.read_report(cloud.client("s3"), deployed, run=run))
+    _keep_page(cloud, deployed, run=run)
     user = example_user(cloud, deployed)
     answer = asking.ask(deployed, user, n=5)
     say("")
@@ -92,6 +105,17 @@ def _show(cloud: Cloud, deployed: Deployed, *, run: str, detach: bool) -> None:
         else "It serves until Ctrl-C. Every contestant's list for one user, from another terminal:"
     )
     say(asking.curl_line(deployed, user, n=10))
+
+
+def _keep_page(cloud: Cloud, deployed: Deployed, *, run: str) -> None:
+    """The run's page beside the local cloud's state; a run may have none, which its execution explains."""
+    path = local.state_folder(cloud.config) / "report.html"
+    try:
+        page = report_page.fetch_page(cloud.client("s3"), deployed, run=run, path=path)
+    except RunError as error:
+        say(str(error))
+    else:
+        say(f"The whole comparison, a page for the browser: {page.resolve()}")
 
 
 def serve(config: Config, *, pause: following.Pause = time.sleep) -> None:

@@ -8,12 +8,24 @@ from typing import Any
 
 import pytest
 
-from bakeoff.command_line import asking, datasets, demo, demo_data, doctor, following, local, opening, results, runs
+from bakeoff.command_line import (
+    asking,
+    datasets,
+    demo,
+    demo_data,
+    doctor,
+    following,
+    local,
+    opening,
+    report_page,
+    results,
+    runs,
+)
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.command_line.local import Server
 from bakeoff.command_line.runs import Progress
 from bakeoff.config import Config
-from bakeoff.errors import CloudError, DataError, SetupError
+from bakeoff.errors import CloudError, DataError, RunError, SetupError
 
 RUN = "arn:aws:states:us-east-1:123456789012:execution:run:r1"
 ANSWER = {
@@ -90,6 +102,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, deployed: Deployed) -> Steps:
     monkeypatch.setattr(runs, "start_run", start_run)
     monkeypatch.setattr(following, "follow", lambda observer, every: ended)
     monkeypatch.setattr(results, "read_report", lambda s3, deployed, run: report)
+    monkeypatch.setattr(report_page, "fetch_page", lambda s3, deployed, run, path: path)
     monkeypatch.setattr(asking, "ask", lambda deployed, user, n: ANSWER)
     return made
 
@@ -135,6 +148,22 @@ def test_the_last_line_is_the_only_one_with_the_call_and_a_shell_runs_it_as_it_s
     words = shlex.split(lines[-1])
     assert words == ["curl", "-s", "-H", "x-api-key: the-key", f"{deployed.api_url}/recommendations/7?n=10"]
     assert ("`make stop` ends it" if detach else "until Ctrl-C") in lines[-2] + lines[-3]
+
+
+def test_it_says_where_the_page_of_the_run_is_or_why_there_is_none(
+    config: Config, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(config)
+    page = (local.state_folder(config) / "report.html").resolve()
+    assert f"The whole comparison, a page for the browser: {page}" in capsys.readouterr().out
+
+    def none(*_: Any, **__: Any) -> Path:
+        raise RunError("Run 'r1' has no page.")
+
+    monkeypatch.setattr(report_page, "fetch_page", none)
+    run(config)
+    assert "Run 'r1' has no page." in capsys.readouterr().out
+    assert steps.done[-1] == "serve"
 
 
 def test_a_demo_at_another_port_says_how_to_stop_that_one(steps: Steps, capsys: pytest.CaptureFixture[str]) -> None:

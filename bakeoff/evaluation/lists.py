@@ -1,14 +1,17 @@
 """Reads a contestant's lists from its folder and names what is wrong with them; nothing is mended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from bakeoff.data.prepared import Prepared
 from bakeoff.evaluation.answers import Answer, MalformedAnswer, parse_answer
-from bakeoff.evaluation.lines import lines_of
+from bakeoff.evaluation.clean_lists import read_clean
+from bakeoff.evaluation.lines import blocks_of
 from bakeoff.evaluation.ranking import NO_ITEM, Lists
 
 PATTERN = "*.out"
@@ -59,8 +62,9 @@ def read_lists(folder: Path, prepared: Prepared, *, drop_unknown: bool = False) 
     reader = _Reader(
         position, prepared.item_columns, found, findings, remarks, unknown=remarks if drop_unknown else findings
     )
-    for where, line in lines_of(folder, PATTERN):
-        reader.read(where, line)
+    users, items = pa.array(list(position), pa.string()), pa.array(prepared.items, pa.string())
+    for where, lines in blocks_of(folder, PATTERN):
+        reader.read_block(where, lines, users=users, items=items)
     missing = [user for user, place in position.items() if place not in found]
     if missing:
         findings.add("Test users without a list", f"user {missing[0]}", n=len(missing))
@@ -74,7 +78,10 @@ def read_lists(folder: Path, prepared: Prepared, *, drop_unknown: bool = False) 
 
 @dataclass(frozen=True, eq=False)
 class _Reader:
-    """Reads one line after the other; what is wrong goes to `findings` or, where it spoils nothing, to `remarks`."""
+    """Reads a block of lines, and by itself each line that is not plainly sound.
+
+    What is wrong goes to `findings` or, where it spoils nothing, to `remarks`.
+    """
 
     position: dict[str, int]
     columns: dict[str, int]
@@ -82,6 +89,15 @@ class _Reader:
     findings: _Findings
     remarks: _Findings
     unknown: _Findings
+
+    def read_block(self, where: Sequence[str], lines: Sequence[str], *, users: pa.Array, items: pa.Array) -> None:
+        clean = read_clean(lines, users=users, items=items)
+        for at, line in enumerate(lines):
+            place = -1 if clean is None else int(clean.places[at])
+            if clean is None or place < 0 or place in self.found:
+                self.read(where[at], line)
+            else:
+                self.found[place] = clean.columns[clean.indptr[at] : clean.indptr[at + 1]]
 
     def read(self, where: str, line: str) -> None:
         try:

@@ -18,9 +18,11 @@ from aws_cdk import aws_s3 as s3
 
 from app import build_app
 from bakeoff import wheels
+from bakeoff.config import load_config
 from tests.support.synthesized import STACKS, Synthesized, text
 
 CHECKOUT = Path(__file__).parent.parent.parent
+HOST = re.compile(r"https?://([\w.-]+)")
 SOURCES = ("app.py", "cdk.json", "bakeoff", "config", "lambdas", "sagemaker_jobs", "stacks")
 # Runs app.py as the CDK's command line does, and prints what it imported; any connection ends it.
 RUN_APP = """
@@ -155,8 +157,8 @@ def test_no_template_knows_the_machine_that_made_it(synthesized: Synthesized) ->
         template = synthesized.path(stack).read_text()
         for path in (str(CHECKOUT), str(Path.home()), str(synthesized.folder), sys.prefix):
             assert path not in template
-        hosts = set(re.findall(r"https?://([\w.-]+)", template))
-        assert hosts <= {"docs.aws.amazon.com"}
+        told = json.dumps(load_config(synthesized.environment).price_table())  # each price says where it was read
+        assert set(HOST.findall(template)) <= {"docs.aws.amazon.com", *HOST.findall(told)}
 
 
 def test_stacks_export_nothing_and_import_nothing(synthesized: Synthesized) -> None:

@@ -103,6 +103,5 @@ def _tie(name: str, leader: str, evidence: Evidence) -> str:
         return f"It was not compared with {leader} and has its grade."
     return (
         f"It cannot be told apart from {leader} and has its grade: the difference is {pair.difference.value:+.4f} "
-        f"({pair.difference.low:+.4f} to {pair.difference.high:+.4f}), corrected p {pair.p:.3f}; these "
-        f"{pair.difference.n} users could show one of {pair.smallest:.4f}."
+        f"({pair.difference.low:+.4f} to {pair.difference.high:+.4f}), corrected p {pair.p:.3f}; {pair.power}."
     )

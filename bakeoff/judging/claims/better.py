@@ -60,7 +60,7 @@ def _verdict(pair: Pair) -> tuple[Verdict, str]:
         return HOLDS, f"{pair.one} is better."
     if pair.worse:
         return DOES_NOT_HOLD, f"{pair.other} is better."
-    return CANNOT_BE_TOLD, f"no difference was found, and these users could show one of {pair.smallest:.4f}."
+    return CANNOT_BE_TOLD, f"no difference was found; {pair.power}."
 
 
 def self_coded_claim(run: Run) -> Finding:
@@ -99,7 +99,7 @@ def _of_fields(run: Run, own: list[str], managed: list[str], pair: Pair) -> tupl
         return HOLDS, f"Better than every managed one: {listed(beating)}."
     if beating := [name for name in managed if _beats_all(run, name, own)]:
         return DOES_NOT_HOLD, f"Better than every self-coded one: {listed(beating)}."
-    return CANNOT_BE_TOLD, f"Neither side's best beats all of the other; these users could show {pair.smallest:.4f}."
+    return CANNOT_BE_TOLD, f"Neither side's best beats all of the other; of the best two: {pair.power}."
 
 
 def _beats_all(run: Run, name: str, others: list[str]) -> bool:

@@ -43,7 +43,7 @@ def _rated_a_lot(run: Run) -> Finding:
         return run.unknown(question, f"{HEAD} was not measured.")
     verdict = HOLDS if head.low > MANY else DOES_NOT_HOLD if head.high <= MANY else CANNOT_BE_TOLD
     others = {name: run.evidence.figure(name, HEAD) for name in run.names if name != BASIC}
-    beside = ", ".join(f"{name} {figure.value:.4f}" for name, figure in others.items() if figure)
+    beside = "; ".join(f"{name} {figure}" for name, figure in others.items() if figure)
     said = f"{BASIC} has {head}.{f' Of the others: {beside}.' if beside else ''}"
     return run.answer(question, [BASIC], verdict, said, n=head.n)
 

@@ -12,7 +12,7 @@ SHARES = [0.8, 0.6, 0.4, 0.2]
 MEANS = [0.6, 0.5, 0.4, 0.3]
 
 
-@pytest.mark.parametrize(("value", "grade"), [(0.8, 1), (0.79, 2), (0.2, 4), (0.19, 5)])
+@pytest.mark.parametrize(("value", "grade"), [(0.8, 1), (0.79996, 1), (0.7999, 2), (0.2, 4), (0.19, 5)])
 def test_personalization_is_graded_as_it_is(value: float, grade: int) -> None:
     run = RunFigures()
     run.enter("ease", {"personalization@10": figure(value, half=0.001)})

@@ -9,8 +9,8 @@ from bakeoff.report.charts.multiples import Lines, popularity_chart
 from bakeoff.report.charts.tradeoff import Spot, tradeoff_chart
 from bakeoff.report.inputs import FIRST, Inputs
 from bakeoff.report.metric_words import legend
-from bakeoff.report.numbers import count, figure, money, share
-from bakeoff.report.sections.costs import monthly, reference_level
+from bakeoff.report.numbers import count, figure, share
+from bakeoff.report.sections.costs import as_deployed, cost_cell, monthly, reference_level
 from bakeoff.report.sections.labels import TWIN, is_leading, label
 
 COVERAGE = "coverage@10"
@@ -50,7 +50,7 @@ def tradeoff_section(inputs: Inputs) -> Section:
                 label(one),
                 figure(inputs.estimate(one["name"], FIRST)),
                 figure(inputs.estimate(one["name"], COVERAGE)),
-                _dollars(costs[one["name"]]),
+                cost_cell(as_deployed(one, level)),
             )
             for one in both
         ),
@@ -58,10 +58,6 @@ def tradeoff_section(inputs: Inputs) -> Section:
     chart = Chart(title=drawing, says=says, wide=wide, narrow=narrow, table=table)
     lead = ("A contestant that shows everybody the same few items can be accurate; it leaves the rest unseen.",)
     return Section(anchor="tradeoff", title=title, lead=lead, blocks=(chart,))
-
-
-def _dollars(cost: float | None) -> str:
-    return "not known" if cost is None else money(cost)
 
 
 def _spot(inputs: Inputs, contestant: Any, cost: float | None, largest: float) -> Spot:

@@ -49,7 +49,7 @@ def better(run: Run, claim: str, one: str, other: str) -> Finding:
     if pair is None:
         return run.unknown(question, f"{one} and {other} were not compared on {METRIC}.")
     verdict, words = _verdict(pair)
-    said = f"{one} - {other} is {pair}, corrected p {pair.p:.4f}: {words}"
+    said = f"{one} minus {other} is {pair}, corrected p {pair.p:.4f}: {words}"
     return run.answer(question, [one, other], verdict, said, n=pair.difference.n)
 
 
@@ -85,8 +85,8 @@ def self_coded_claim(run: Run) -> Finding:
     if pair is None:
         return run.unknown(question, f"{best_own} and {best_managed} were not compared on {METRIC}.")
     said = (
-        f"The best self-coded one, {best_own}, - the best managed one, {best_managed}, is {pair}; both were found best "
-        "on these users, which flatters them."
+        f"The best self-coded one, {best_own}, minus the best managed one, {best_managed}, is {pair}; each was found "
+        "best on these users, which flatters it."
     )
     verdict, words = _of_fields(run, own, managed, pair)
     return run.answer(question, [best_own, *managed], verdict, f"{said} {words}", n=pair.difference.n)

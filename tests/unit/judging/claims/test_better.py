@@ -50,7 +50,7 @@ def test_metadata_is_better_where_the_corrected_test_and_the_margin_say_so(
 def test_the_finding_has_difference_ratio_and_corrected_p() -> None:
     found = hrnn(two("hrnn", "hrnn-metadata", ratio=(1.25, 1.0, 2.0), different=True))
     assert found.finding == (
-        "hrnn-metadata - hrnn is -0.0200 (-0.0250 to -0.0150, n = 500), 0.800 times (0.500 to 1.000), corrected p "
+        "hrnn-metadata minus hrnn is -0.0200 (-0.0250 to -0.0150, n = 500), 0.800 times (0.500 to 1.000), corrected p "
         "0.0006: hrnn is better."
     )
     assert "Holm-corrected over all pairs" in found.test
@@ -131,7 +131,7 @@ def test_self_coded_holds_where_one_beats_every_managed_one() -> None:
     )
     assert (found.verdict, found.n, found.twins) == ("holds", 500, ["personalize-a"])
     assert "Better than every managed one: ease." in found.finding
-    assert "both were found best on these users, which flatters them." in found.finding
+    assert "each was found best on these users, which flatters it." in found.finding
 
 
 def test_self_coded_cannot_be_told_where_one_managed_one_is_not_beaten() -> None:

@@ -51,7 +51,7 @@ def test_the_others_stand_beside() -> None:
 def test_the_tuned_one_shows_less_of_what_is_rated_a_lot(cured: float, verdict: str) -> None:
     _, found = autoencoder_claims(heads(0.9, cured))
     assert (found.verdict, found.n) == (verdict, 500)
-    assert "ndcg@10: autoencoder - autoencoder-article is +0.0200" in found.finding
+    assert "ndcg@10: autoencoder minus autoencoder-article is +0.0200" in found.finding
 
 
 def test_a_cure_within_wide_intervals_cannot_be_told() -> None:
@@ -113,7 +113,7 @@ def test_popularity_is_good_with_half_of_the_bests_accuracy(
     run.compare("content", POPULARITY, ratio=(1.05, 1.01, 1.1), different=False, difference=0.01)
     *_, found = popularity_claims(Run(run.report, run.metrics))
     assert (found.verdict, found.n, found.twins) == (verdict, 500, [POPULARITY])
-    assert f"{POPULARITY} - ease, the best of the others, is -0.1000" in found.finding
+    assert f"{POPULARITY} minus ease, the best of the others, is -0.1000" in found.finding
     assert "Users with at least one hit in ten: 0.4000" in found.finding
     assert "flatters it" in found.test
 

@@ -86,7 +86,7 @@ def cost_cell(cost: Mapping[str, Any] | None) -> Cell:
 
 def estimate_words(cost: Mapping[str, Any]) -> str:
     """What kind of estimate a cost is."""
-    return "an estimate, of a laptop's seconds" if cost.get("measuredOnLaptop") else "an estimate"
+    return "an estimate from a laptop's seconds" if cost.get("measuredOnLaptop") else "an estimate"
 
 
 def _traffic_blocks(priced: list[Mapping[str, Any]]) -> list[Block]:

@@ -89,7 +89,7 @@ def _claims(caption: str, claims: list[Mapping[str, Any]]) -> Table:
         rows=tuple(
             row(
                 Cell(text=one["claim"], more=one["test"]),
-                one["verdict"],
+                Cell(text=one["verdict"], more="of the twin" if one.get("twins") and one["verdict"] != CANNOT else ""),
                 one["finding"],
                 NOTHING if one.get("n") is None else count(one["n"]),
             )

@@ -132,7 +132,7 @@ def test_a_laptops_seconds_and_the_costs_of_them_are_marked_as_a_laptops() -> No
     for part in ("Training on a laptop 31 s", "Billed on a laptop 31 s", "Latency on a laptop p50 11 ms"):
         assert part.replace(" ", "") in whole.text(card).replace(" ", "")
     _, ease, *_ = whole.rows("What each contestant costs")
-    assert ease[1] == "$0.12an estimate, of a laptop's seconds"
+    assert ease[1] == "$0.12an estimate from a laptop's seconds"
     told["measuredOn"]["laptop"] = False
     assert "on a laptop" not in Page(page(Inputs(report=told))).section("contestants")
 
@@ -263,6 +263,15 @@ def test_claims_that_were_tested_stand_apart_from_those_that_could_not_be(whole:
     assert tested == [["Lists are long.Their length.", "holds", "100.", "1,900"]]
     assert untested == [["It is so.A test.", "cannot be told", "A finding.", "–"]]
     assert "of 2 claims 1 cannot be told" in whole.section("claims")
+
+
+def test_a_verdict_on_a_twin_is_labelled_as_the_twins() -> None:
+    told = report()
+    for one in told["claims"]:
+        one["twins"] = ["personalize-popularity-count"]
+    whole = Page(page(Inputs(report=told)))
+    assert whole.rows("Claims that this run can test")[1][1] == "holdsof the twin"
+    assert whole.rows("Claims that this run cannot test")[1][1] == "cannot be told"
 
 
 def test_other_splits_claims_gate_and_prices_are_told(whole: Page) -> None:

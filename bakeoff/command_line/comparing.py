@@ -72,6 +72,10 @@ def show(found: Mapping[str, Any]) -> None:
             f"Beyond noise: a paired permutation test on {DECISIVE} with p < 0.05 after Holm's correction over the "
             "contestants; in brackets the 95 % interval of the difference."
         )
+    if any(found["measuredOn"].values()):
+        places = [found["measuredOn"][side] or "machines unknown" for side in ("before", "after")]
+        where = places[0] if places[0] == places[1] else f"{places[0]} before, {places[1]} after"
+        say(f"Seconds and milliseconds were measured on {where}; no test compares them.")
     for which, run in (("onlyBefore", "before"), ("onlyAfter", "after")):
         if found[which]:
             say(f"Only in run {found[run]}: {', '.join(found[which])}")

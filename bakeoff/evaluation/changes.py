@@ -15,9 +15,9 @@ def side_by_side(before: RunResults, after: RunResults) -> dict[str, Any]:
     """Everything that is shown of two runs, for JSON.
 
     Returns:
-        ``before`` and ``after`` (ids), ``untested`` (why there is no test; null where there is), ``contestants`` (in
-        both: ``name``, ``figures``, ``test``), ``onlyBefore`` and ``onlyAfter`` (names), ``changes`` (``what``,
-        ``before``, ``after``).
+        ``before`` and ``after`` (ids), ``measuredOn`` (whose seconds each has), ``untested`` (why there is no test;
+        null where there is), ``contestants`` (in both: ``name``, ``figures``, ``test``), ``onlyBefore``, ``onlyAfter``
+        (names), ``changes`` (``what``, ``before``, ``after``).
     """
     untested = why_untested(before, after)
     verdicts = compare_lists(before.lists, after.lists) if untested is None else {}
@@ -25,6 +25,7 @@ def side_by_side(before: RunResults, after: RunResults) -> dict[str, Any]:
     return {
         "before": before.report["runId"],
         "after": after.report["runId"],
+        "measuredOn": {"before": _place(before), "after": _place(after)},
         "untested": untested,
         "contestants": [
             {
@@ -39,6 +40,12 @@ def side_by_side(before: RunResults, after: RunResults) -> dict[str, Any]:
         "onlyAfter": [name for name in theirs if name not in ours],
         "changes": [*_changes(before.report, after.report, ours, theirs), *_settings(before, after)],
     }
+
+
+def _place(run: RunResults) -> str | None:
+    """Where a run's seconds and milliseconds were measured, in words."""
+    words: str | None = (run.report.get("measuredOn") or {}).get("words")
+    return words
 
 
 def _contestants(run: RunResults) -> dict[str, dict[str, Any]]:

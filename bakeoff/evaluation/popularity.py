@@ -9,6 +9,8 @@ Columns = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 HEAD_SHARE = 0.1
+# Shares of the catalogue that people ask about; the curve has a point at each, so that none has to be guessed.
+MARKS = (0.01, 0.05, HEAD_SHARE, 0.2, 0.5)
 
 
 def average_popularity(ranked: Columns, *, popularity: Floats, k: int) -> Floats:
@@ -83,12 +85,13 @@ def popularity_curve(
         item_counts: interactions per item, shape (n_items,).
         candidates: bool, shape (n_items,).
         k: the cutoff.
-        points: how many, at most.
+        points: how many, at most, beside those at `MARKS`.
     """
     top = ranked[:, :k]
     shown = np.bincount(top[top != NO_ITEM], minlength=len(item_counts))
     order = most_popular_first(item_counts, candidates)
     slots = np.concatenate(([0], np.cumsum(shown[order])))
-    at = np.unique(np.round(len(order) * np.linspace(0, 1, points) ** 2).astype(np.int64))
+    shares = np.concatenate((np.linspace(0, 1, points) ** 2, MARKS))
+    at = np.unique(np.round(len(order) * shares).astype(np.int64))
     total = max(1, int(slots[-1]))
     return [[round(place / max(1, len(order)), 6), round(int(slots[place]) / total, 6)] for place in at.tolist()]

@@ -78,9 +78,9 @@ def _of_class(
     evidence: Evidence,
 ) -> dict[str, Grade]:
     leader = members[0]
-    share = way.share(figures[leader].value)
+    share = round(way.share(figures[leader].value), 3)
     grade = scale.grade(share)
-    gone = f"{percent(round(share, 3))} of the way {way.words}" if better else "the best of the run"
+    gone = f"{percent(share)} of the way {way.words}" if better else "the best of the run"
     because = {leader: f"{METRIC} {figures[leader]}, {gone}; {scale.needs(grade)} of the way."}
     for name in members[1:]:
         because[name] = f"{METRIC} {figures[name]}. {_tie(name, leader, evidence)}"
@@ -103,6 +103,5 @@ def _tie(name: str, leader: str, evidence: Evidence) -> str:
         return f"It was not compared with {leader} and has its grade."
     return (
         f"It cannot be told apart from {leader} and has its grade: the difference is {pair.difference.value:+.4f} "
-        f"({pair.difference.low:+.4f} to {pair.difference.high:+.4f}), corrected p {pair.p:.3f}; these "
-        f"{pair.difference.n} users could show one of {pair.smallest:.4f}."
+        f"({pair.difference.low:+.4f} to {pair.difference.high:+.4f}), corrected p {pair.p:.3f}; {pair.power}."
     )

@@ -19,7 +19,7 @@ class Figure:
         return cls(value=value["value"], low=value["low"], high=value["high"], n=value["n"])
 
     def __str__(self) -> str:
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f}, n = {self.n:,})"
 
     def minus(self, other: "Figure") -> tuple[float, float]:
         """Bounds of the difference of two figures that no test pairs.
@@ -41,7 +41,8 @@ class Pair:
         ratio: of the means, one / other; None where a mean touches 0 in some draw.
         p: of the paired test, corrected over all pairs of the run (Holm).
         different: whether the corrected test tells the two apart.
-        smallest: the smallest true difference that these users could show.
+        smallest: the smallest true difference that these users could show in one test, before the correction; None for
+            a single user, and 0 where no user's values differ.
     """
 
     one: str
@@ -50,7 +51,7 @@ class Pair:
     ratio: Figure | None
     p: float
     different: bool
-    smallest: float
+    smallest: float | None
 
     @property
     def better(self) -> bool:
@@ -69,9 +70,22 @@ class Pair:
         """Whether the whole interval of the ratio lies outside `margin`."""
         return self.ratio is not None and (self.ratio.low > 1 + margin or self.ratio.high < 1 / (1 + margin))
 
+    @property
+    def power(self) -> str:
+        """What these users could show, for a sentence on a difference that was not found."""
+        if not self.smallest:
+            scatter = "its scatter is not known" if self.smallest is None else "nobody's two values differ"
+            users = f"{self.difference.n:,} user{'s' if self.difference.n != 1 else ''}"
+            return f"what a test of {users} could show cannot be told, for {scatter}"
+        return (
+            f"a single test of these {self.difference.n:,} users, before the correction, would show a difference of "
+            f"{self.smallest:.4f} with a probability of 0.8"
+        )
+
     def __str__(self) -> str:
         times = f", {self.ratio.value:.3f} times ({self.ratio.low:.3f} to {self.ratio.high:.3f})" if self.ratio else ""
-        return f"{self.difference.value:+.4f} ({self.difference.low:+.4f} to {self.difference.high:+.4f}){times}"
+        difference = self.difference
+        return f"{difference.value:+.4f} ({difference.low:+.4f} to {difference.high:+.4f}, n = {difference.n:,}){times}"
 
 
 class Evidence:

@@ -60,7 +60,7 @@ def personalization_grade(name: str, *, evidence: Evidence, thresholds: Sequence
     if figure is None:
         return Grade(grade=None, because=f"{PERSONALIZATION} was not measured.")
     scale = Scale(thresholds=thresholds, more_is_better=True, write=lambda value: f"{value:.4g}")
-    grade = scale.grade(figure.value)
+    grade = scale.grade(round(figure.value, 4))
     reach = scale.reach(figure.low, figure.high)
     return Grade(grade=grade, because=f"{PERSONALIZATION} {figure}; {scale.needs(grade)}.{reach}")
 
@@ -97,7 +97,7 @@ def _novelty_diversity(shares: Mapping[str, tuple[float, Figure]], parts: list[_
     if not shares or not parts:
         missing = ", ".join(part.metric for part in _NOVELTY if part.metric not in shares) or left_out
         return Grade(grade=None, because=f"Not measured, or nothing to relate it to: {missing}.")
-    mean = sum(shares[part.metric][0] for part in parts) / len(parts)
+    mean = round(sum(shares[part.metric][0] for part in parts) / len(parts), 3)
     grade = scale.grade(mean)
     told = "; ".join(
         f"{part.words} {percent(round(shares[part.metric][0], 3))} ({part.metric} {shares[part.metric][1]})"

@@ -20,7 +20,7 @@ def training_time_grade(contestant: Contestant, *, measured_on: str, thresholds:
     if seconds is None:
         return Grade(grade=None, because="No training time was recorded.")
     scale = Scale(thresholds=thresholds, more_is_better=False, write=in_seconds)
-    grade = scale.grade(seconds)
+    grade = scale.grade(round(seconds, 1 if seconds < 10 else 0))
     return Grade(
         grade=grade,
         because=f"Trained in {in_seconds(seconds)}, {_where(contestant, measured_on)}; {scale.needs(grade)}.",
@@ -34,7 +34,7 @@ def latency_grade(contestant: Contestant, *, measured_on: str, thresholds: Seque
     if p95 is None or not n:
         return Grade(grade=None, because="No answer's latency was measured.")
     scale = Scale(thresholds=thresholds, more_is_better=False, write=_milliseconds)
-    grade = scale.grade(p95)
+    grade = scale.grade(round(p95, 1))
     return Grade(
         grade=grade,
         because=f"p95 {_milliseconds(p95)} over {n} answers, {_where(contestant, measured_on)}; {scale.needs(grade)}.",
@@ -65,8 +65,9 @@ def running_cost_grade(contestant: Contestant, *, requests_per_month: int, thres
             because=f"The costs at {requests_per_month:,} requests a month are unknown; missing: {missing}.",
         )
     scale = Scale(thresholds=thresholds, more_is_better=False, write=_dollars)
-    grade = scale.grade(cost["usd"])
+    grade = scale.grade(round(cost["usd"], 2))
     kind = ", an estimate" if cost.get("estimate") else ""
+    kind += " from a laptop's seconds" if cost.get("measuredOnLaptop") else ""
     return Grade(
         grade=grade,
         because=f"{_dollars(cost['usd'])} a month at {requests_per_month:,} requests{kind}; {scale.needs(grade)}."

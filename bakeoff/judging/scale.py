@@ -30,6 +30,8 @@ class Grade:
 class Scale:
     """Four thresholds between five grades: the first is what a 1 needs, the last what a 4 needs; meeting is enough.
 
+    Give it the value as the sentence writes it: else "300 s" could fail to be "at most 300 s".
+
     Args:
         thresholds: falling where more is better, rising where less is.
         more_is_better: else less is.

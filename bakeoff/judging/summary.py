@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bakeoff.judging.markdown import line
+
 NONE = "–"
 UNDECIDED = "cannot be told"
+JUDGED = r" \*"
 
 
 def grade_table(grades: Mapping[str, Any], contestants: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -17,7 +20,7 @@ def grade_table(grades: Mapping[str, Any], contestants: Sequence[Mapping[str, An
     if not grades["overall"]:
         return ["Nobody was graded: no contestant is healthy."]
     criteria, by_name = grades["criteria"], {one["name"]: one for one in contestants}
-    heads = [f"{one['title']}{' *' if one['judged'] else ''} (weight {one['weight']:g})" for one in criteria]
+    heads = [f"{line(one['title'])}{JUDGED if one['judged'] else ''} (weight {one['weight']:g})" for one in criteria]
     rows = [
         [
             _name(by_name[placed["name"]]),
@@ -27,14 +30,18 @@ def grade_table(grades: Mapping[str, Any], contestants: Sequence[Mapping[str, An
         for placed in grades["overall"]
     ]
     lines = _table(["contestant", *heads, "overall"], rows)
-    return [*lines, "", f"1 is best, 5 worst; * judged by a person, not measured; {NONE} not known, and not counted."]
+    return [
+        *lines,
+        "",
+        f"1 is best, 5 worst;{JUDGED} judged by a person, not measured; {NONE} not known, and not counted.",
+    ]
 
 
 def overall_order(grades: Mapping[str, Any]) -> list[str]:
     """The order as a list, and what it hangs on."""
     # No numbered list, for Markdown would number the ties away.
     lines = [
-        f"- Place {one['rank']}: {_cell(one['name'])}, {one['grade']:.2f} from {one['counted']} of {one['of']} criteria"
+        f"- Place {one['rank']}: {line(one['name'])}, {one['grade']:.2f} from {one['counted']} of {one['of']} criteria"
         + (f" (not known: {', '.join(one['missing'])})" if one["missing"] else "")
         for one in grades["overall"]
         if one["rank"] is not None
@@ -56,11 +63,17 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the article said, how it was tested, what was found; after the table, what this run cannot examine."""
     examined = [one for one in claims if one["n"] is not None or one["verdict"] != UNDECIDED]
     rows = [
-        [one["claim"], _verdict(one), NONE if one["n"] is None else str(one["n"]), one["finding"], one["test"]]
+        [
+            line(one["claim"]),
+            _verdict(one),
+            NONE if one["n"] is None else str(one["n"]),
+            line(one["finding"]),
+            line(one["test"]),
+        ]
         for one in examined
     ]
     lines = _table(["what the article said", "verdict", "n", "what we find", "test"], rows) if rows else []
-    others = [f"- {_cell(one['claim'])} {_cell(one['finding'])}" for one in claims if one not in examined]
+    others = [f"- {line(one['claim'])} {line(one['finding'])}" for one in claims if one not in examined]
     if not others:
         return lines
     return [*lines, *([""] if lines else []), "Of these claims nothing can be told in this run:", "", *others]
@@ -72,7 +85,7 @@ def _verdict(claim: Mapping[str, Any]) -> str:
 
 
 def _name(contestant: Mapping[str, Any]) -> str:
-    return f"{contestant['name']}{' (local twin)' if contestant.get('twin') else ''}"
+    return f"{line(contestant['name'])}{' (local twin)' if contestant.get('twin') else ''}"
 
 
 def _grade(grade: int | None) -> str:
@@ -88,9 +101,4 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
-
-
-def _cell(text: str) -> str:
-    """One line without a bar, either of which would end a row or a cell."""
-    return " ".join(text.split()).replace("|", "/")
+    return f"| {' | '.join(cells)} |"

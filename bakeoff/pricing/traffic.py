@@ -13,7 +13,7 @@ from bakeoff.pricing.table import PriceTable
 # price tier of each service, which is the one that the table holds.
 LEVELS = (10_000, 100_000, 1_000_000, 10_000_000)
 PAIRS = (("serverless", "provisioned"), ("serverless", "batch"), ("provisioned", "batch"))
-_NO_SERVERLESS = "serverless: Amazon Personalize does not offer it"
+_NO_SERVERLESS = "Amazon Personalize has no serverless campaigns"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def per_useful(case: Case) -> dict[str, Any]:
     """
     rate = ((case.contestant.get("metrics") or {}).get("hit_rate@10") or {}).get("value")
     if not rate:
-        return not_offered("hit_rate@10" if rate is None else "useful recommendations: hit_rate@10 is 0")
+        return not_offered("hit_rate@10 was not measured" if rate is None else "there is none: hit_rate@10 is 0")
     return case.priced(times(_request_at_capacity(case), 1 / rate))
 
 
@@ -146,16 +146,16 @@ def _capacity(case: Case) -> int | None:
 
 def _meeting(case: Case, first: str, second: str) -> dict[str, Any]:
     if case.managed and first == "serverless":
-        return {"requestsPerMonth": None, "says": "Amazon Personalize has no serverless campaigns."}
+        return {"requestsPerMonth": None, "says": f"{_NO_SERVERLESS}."}
     ways = [_way(case, first), _way(case, second)]
     missing = list(dict.fromkeys(name for way in ways if isinstance(way, list) for name in way))
     if missing:
-        return {"requestsPerMonth": None, "says": f"It cannot be told: {', '.join(missing)} unknown."}
+        return {"requestsPerMonth": None, "says": f"It cannot be told; unknown: {', '.join(missing)}."}
     met = break_even(ways[0], ways[1])  # type: ignore[arg-type]
     if met is None:
         return {"requestsPerMonth": None, "says": f"{first.capitalize()} costs less at any number of requests."}
     if met == 1:
-        says = f"{second.capitalize()} costs no more than {first} from the first request."
+        says = f"Already at one request a month {second} costs no more than {first}."
     else:
         says = f"Below {met:,} requests a month {first} costs less; there {second} first costs no more."
     return {"requestsPerMonth": met, "says": says}

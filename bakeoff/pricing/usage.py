@@ -44,7 +44,8 @@ def asked_request(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) 
 def serverless_request(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> list[Part]:
     """One request to a serverless endpoint: the median latency x the price of a second with its memory.
 
-    The latency is the asker's, network included, so this is a little too much; data in and out is left out.
+    The latency is the asker's, network included, which makes it a little too much; and the median, where what bills is
+    the mean, which makes it too little where answers vary. Data in and out is left out.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
     key = serverless_key(deployment["serving"]["memoryMb"])

@@ -34,18 +34,16 @@ def sample(n: float) -> str:
 
 
 def plain(value: float) -> str:
-    """Three decimals below ten, which is what n in the thousands can show; fewer above."""
+    """Three decimals below ten, which is what n in the thousands can show; fewer above, two digits below 0.01."""
     size = abs(value)
     digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3
-    text = f"{value:,.{digits}f}"
-    if value and float(text.replace(",", "")) == 0:
-        text = _two_digits(value)
+    text = _two_digits(value) if 0 < size < 0.01 else f"{value:,.{digits}f}"
     return text.replace("-", "−")
 
 
 def _two_digits(value: float) -> str:
     """Without an exponent, whatever is below the decimals that numbers have here."""
-    return f"{float(f'{value:.2g}'):.12f}".rstrip("0")
+    return f"{float(f'{value:.2g}'):.12f}".rstrip("0").rstrip(".")
 
 
 def signed(estimate: Mapping[str, Any]) -> Cell:
@@ -73,9 +71,25 @@ def money(value: float) -> str:
     return f"${value:,.2f}" if value >= 0.1 else f"${_two_digits(value)}"
 
 
+def price(value: float) -> str:
+    """A price as it is, for a reader who multiplies."""
+    whole, _, decimals = f"{value:.12f}".rstrip("0").partition(".")
+    return f"${int(whole):,}.{decimals:0<2}"
+
+
+def quantity(value: float) -> str:
+    """Four digits, so that quantity times price gives the dollars beside it."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    text = f"{float(f'{value:.4g}'):.12f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
 def seconds(value: float | None) -> str:
     if value is None:
         return NOTHING
+    if 0 < value < 10:
+        return f"{value:.1f} s" if value >= 0.05 else f"{_two_digits(value)} s"
     if value < 120:
         return f"{value:,.0f} s"
     return f"{value / 60:,.0f} min" if value < 7200 else f"{value / 3600:,.1f} h"
@@ -93,4 +107,6 @@ def size(value: float | None) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.0f} ms"
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f} ms" if value >= 10 else f"{value:.1f} ms"

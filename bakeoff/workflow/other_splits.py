@@ -78,6 +78,7 @@ def _side_by_side(one: Mapping[str, Any], here: Mapping[str, Any], there: Mappin
     both = [name for name in ours if name in theirs]
     ours_of_both, theirs_of_both = {name: ours[name] for name in both}, {name: theirs[name] for name in both}
     flips = _flips(ours_of_both, theirs_of_both)
+    tied = len(set(ours_of_both.values())) < len(both) or len(set(theirs_of_both.values())) < len(both)
     sure_here, sure_there = _leaders(here), _leaders(there)
     beyond = [pair for pair in flips if sure_here.get(frozenset(pair)) and sure_there.get(frozenset(pair))]
     alone = sorted(set(ours) ^ set(theirs))
@@ -96,7 +97,9 @@ def _side_by_side(one: Mapping[str, Any], here: Mapping[str, Any], there: Mappin
         "kendallTau": kendall_tau(list(ours_of_both.values()), list(theirs_of_both.values())),
         "flips": [list(pair) for pair in flips],
         "changes": bool(beyond),
-        "says": _says(here["protocol"], there["protocol"], both=both, flips=flips, beyond=beyond, alone=alone),
+        "says": _says(
+            here["protocol"], there["protocol"], both=both, flips=flips, beyond=beyond, alone=alone, tied=tied
+        ),
     }
 
 
@@ -154,18 +157,24 @@ def _says(
     flips: Sequence[tuple[str, str]],
     beyond: Sequence[tuple[str, str]],
     alone: Sequence[str],
+    tied: bool,
 ) -> str:
     """One sentence with the users of both splits."""
     ends = f" ({', '.join(alone)}: measured on one of the two only)." if alone else "."
     where = f"On {_named(there)}, beside {_named(here)}, "
     if len(both) < 2:
         return f"{where}fewer than two contestants can be compared by {METRIC}{ends}"
+    if not flips and tied:
+        return (
+            f"{where}none of the {len(both)} contestants change places by {METRIC}, but some are equal on one of the "
+            f"two{ends}"
+        )
     if not flips:
         return f"{where}the order of the {len(both)} contestants by {METRIC} is the same{ends}"
     if not beyond:
         return (
-            f"{where}the order by {METRIC} changes only within the noise: {_pairs(flips)}, none of them different "
-            f"beyond noise on both splits{ends}"
+            f"{where}no change of the order by {METRIC} is shown to be more than noise: {_pairs(flips)}, none of them "
+            f"different beyond noise on both splits{ends}"
         )
     return f"{where}the order by {METRIC} changes beyond noise on both splits: {_pairs(beyond)}{ends}"
 

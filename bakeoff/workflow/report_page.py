@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bakeoff.judging.markdown import line
+from bakeoff.judging.scale import in_seconds
 from bakeoff.judging.summary import claims_table, grade_table, overall_order
 
 METRICS = ("ndcg@10", "ndcg@100", "recall@10", "coverage@10")
@@ -14,9 +16,9 @@ def markdown(report: Mapping[str, Any]) -> str:
     lines = [
         f"# Run {report['runId']}",
         "",
-        f"The run {outcome}. {_line(report['reason'])}",
+        f"The run {outcome}. {line(report['reason'])}",
         "",
-        f"Data set {report['dataset'] or 'unknown'}, split {report['split'] or 'not made'}.",
+        f"Data set {line(report['dataset'] or 'unknown')}, split {report['split'] or 'not made'}.",
         *_checks(report["gate"]),
         "",
         f"| contestant | {' | '.join(METRICS)} | training s | latency p50 / p95 ms | status |",
@@ -24,7 +26,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         *[_row(contestant, report["default"]) for contestant in report["contestants"]],
         *_remarks(report),
         *_section("Grades", _grades(report)),
-        *_section("Other splits", [f"- {_line(one['says'])}" for one in report["otherSplits"]]),
+        *_section("Other splits", [f"- {line(one['says'])}" for one in report["otherSplits"]]),
         *_section("What the article said, what we find", claims_table(report["claims"]) if report["claims"] else []),
     ]
     return "\n".join(lines) + "\n"
@@ -40,7 +42,7 @@ def _grades(report: Mapping[str, Any]) -> list[str]:
 
 
 def _checks(gate: Mapping[str, Any] | None) -> list[str]:
-    checks = [f"- {one['name']}: {one['verdict']}. {_line(one['says'])}" for one in (gate or {}).get("checks") or []]
+    checks = [f"- {one['name']}: {one['verdict']}. {line(one['says'])}" for one in (gate or {}).get("checks") or []]
     return ["", *checks] if checks else []
 
 
@@ -58,18 +60,13 @@ def _row(contestant: Mapping[str, Any], default: str | None) -> str:
     metrics, latency = contestant.get("metrics") or {}, contestant.get("latency") or {}
     seconds = contestant.get("trainingSeconds")
     cells = [
-        contestant["name"] + (" (local twin)" if contestant.get("twin") else ""),
+        line(contestant["name"]) + (" (local twin)" if contestant.get("twin") else ""),
         *[_figure(metrics.get(name)) for name in METRICS],
-        "" if seconds is None else f"{seconds:.0f}",
-        f"{latency['p50']} / {latency['p95']}" if latency.get("n") else "",
-        _status(contestant, default),
+        "" if seconds is None else in_seconds(seconds).removesuffix(" s"),
+        f"{latency['p50']} / {latency['p95']} (n = {latency['n']})" if latency.get("n") else "",
+        line(_status(contestant, default)),
     ]
-    # A reason may hold line ends and bars, which would end the row and the cell.
-    return f"| {' | '.join(_line(cell).replace('|', '/') for cell in cells)} |"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    return f"| {' | '.join(cells)} |"
 
 
 def _status(contestant: Mapping[str, Any], default: str | None) -> str:
@@ -79,7 +76,7 @@ def _status(contestant: Mapping[str, Any], default: str | None) -> str:
 
 
 def _figure(figure: Mapping[str, Any] | None) -> str:
-    """A value with its 95 % interval; nothing where it was not measured."""
+    """A value with its 95 % interval and n; nothing where it was not measured."""
     if not figure:
         return ""
-    return f"{figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
+    return f"{figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f}, n = {figure['n']:,})"

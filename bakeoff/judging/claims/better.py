@@ -49,7 +49,7 @@ def better(run: Run, claim: str, one: str, other: str) -> Finding:
     if pair is None:
         return run.unknown(question, f"{one} and {other} were not compared on {METRIC}.")
     verdict, words = _verdict(pair)
-    said = f"{one} - {other} is {pair}, corrected p {pair.p:.4f}: {words}"
+    said = f"{one} minus {other} is {pair}, corrected p {pair.p:.4f}: {words}"
     return run.answer(question, [one, other], verdict, said, n=pair.difference.n)
 
 
@@ -60,7 +60,7 @@ def _verdict(pair: Pair) -> tuple[Verdict, str]:
         return HOLDS, f"{pair.one} is better."
     if pair.worse:
         return DOES_NOT_HOLD, f"{pair.other} is better."
-    return CANNOT_BE_TOLD, f"no difference was found, and these users could show one of {pair.smallest:.4f}."
+    return CANNOT_BE_TOLD, f"no difference was found; {pair.power}."
 
 
 def self_coded_claim(run: Run) -> Finding:
@@ -85,8 +85,8 @@ def self_coded_claim(run: Run) -> Finding:
     if pair is None:
         return run.unknown(question, f"{best_own} and {best_managed} were not compared on {METRIC}.")
     said = (
-        f"The best self-coded one, {best_own}, - the best managed one, {best_managed}, is {pair}; both were found best "
-        "on these users, which flatters them."
+        f"The best self-coded one, {best_own}, minus the best managed one, {best_managed}, is {pair}; each was found "
+        "best on these users, which flatters it."
     )
     verdict, words = _of_fields(run, own, managed, pair)
     return run.answer(question, [best_own, *managed], verdict, f"{said} {words}", n=pair.difference.n)
@@ -99,7 +99,7 @@ def _of_fields(run: Run, own: list[str], managed: list[str], pair: Pair) -> tupl
         return HOLDS, f"Better than every managed one: {listed(beating)}."
     if beating := [name for name in managed if _beats_all(run, name, own)]:
         return DOES_NOT_HOLD, f"Better than every self-coded one: {listed(beating)}."
-    return CANNOT_BE_TOLD, f"Neither side's best beats all of the other; these users could show {pair.smallest:.4f}."
+    return CANNOT_BE_TOLD, f"Neither side's best beats all of the other; of the best two: {pair.power}."
 
 
 def _beats_all(run: Run, name: str, others: list[str]) -> bool:

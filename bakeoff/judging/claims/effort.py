@@ -32,7 +32,10 @@ def _longer(run: Run, claim: str, one: str, other: str) -> Finding:
         return run.unknown(question, f"The run has no training time of {one if not longer else other}.")
     ratio = longer / shorter
     verdict = HOLDS if ratio > 1 + LONGER else DOES_NOT_HOLD if ratio <= 1 + SHORTER else CANNOT_BE_TOLD
-    said = f"{one} trained for {in_seconds(longer)} and {other} for {in_seconds(shorter)}, {ratio:.2f} times as long."
+    said = (
+        f"{one} trained for {in_seconds(longer)} and {other} for {in_seconds(shorter)}, {ratio:.2f} times as long; "
+        f"measured on {run.measured_on}."
+    )
     return run.answer(question, [one, other], verdict, said, n=1)
 
 
@@ -54,8 +57,12 @@ def _no_ratings(run: Run) -> Finding:
         return run.unknown(question, f"Nobody in this run predicts ratings: there is no {RATINGS} to compare with.")
     theirs = [name for name in recipes if name in predicting]
     verdict = DOES_NOT_HOLD if theirs else HOLDS
-    said = f"Of {len(recipes)} recipes {len(theirs)} have an {RATINGS}, of the other contestants "
-    return run.answer(question, recipes, verdict, f"{said}{len(predicting) - len(theirs)}.", n=None)
+    measured = run.evidence.figure(predicting[0], RATINGS)
+    said = (
+        f"With an {RATINGS}: {len(theirs)} of {len(recipes)} recipes of Amazon Personalize, and "
+        f"{len(predicting) - len(theirs)} of {len(run.names) - len(recipes)} other contestants."
+    )
+    return run.answer(question, recipes, verdict, said, n=measured.n if measured else None)
 
 
 def _judgement_of_ease(run: Run) -> Finding:
@@ -68,7 +75,7 @@ def _judgement_of_ease(run: Run) -> Finding:
         for name, one in run.contestants.items()
         if one.get("kind") == "personalize" and one.get("trainingSeconds") is not None
     ]
-    times = f" {'; '.join(timed)}." if timed else ""
+    times = f" {'; '.join(timed)}; measured on {run.measured_on}." if timed else ""
     return run.unknown(
         question, f"A matter of judgement: the grades of effort are declared with their reasons, not measured.{times}"
     )

@@ -15,7 +15,8 @@ def examine_claims(report: Mapping[str, Any], metrics: Mapping[str, Any]) -> lis
     """Examine what the article said on a run's data.
 
     Args:
-        report: report.json so far: ``contestants`` with ``name``, ``kind``, ``twin`` and ``trainingSeconds``.
+        report: report.json so far: ``measuredOn``, and ``contestants`` with ``name``, ``kind``, ``twin`` and
+            ``trainingSeconds``.
         metrics: metrics.json; empty where nothing was evaluated.
 
     Returns:

@@ -56,12 +56,13 @@ class Run:
     """What is known of a run's contestants.
 
     Args:
-        report: report.json so far.
+        report: report.json so far, with ``measuredOn``.
         metrics: metrics.json; empty where nothing was evaluated.
     """
 
     def __init__(self, report: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
         self.contestants: dict[str, Mapping[str, Any]] = {one["name"]: one for one in report["contestants"]}
+        self.measured_on: str = report["measuredOn"]["words"]
         self.evidence = Evidence(metrics)
         measured = set(self.evidence.names)
         # Sound figures of a contestant that failed later, when it was staged, are figures still.

@@ -14,6 +14,9 @@ MANY = 0.5
 CURE = 0.05
 # "Some good recommendations": at least half as many as the best contestant's, ranks counted.
 GOOD = 0.5
+_OF_WHAT_IS_LEFT = (
+    " It is of lists without what a user had seen, so it is above 0 for the same list for everybody, too."
+)
 
 
 def autoencoder_claims(run: Run) -> list[Finding]:
@@ -24,7 +27,7 @@ def autoencoder_claims(run: Run) -> list[Finding]:
 def popularity_claims(run: Run) -> list[Finding]:
     """Popularity-Count is not personal, limited, and gives some good recommendations."""
     return [
-        _least(run, "Popularity-Count is not personal.", "personalization@10"),
+        _least(run, "Popularity-Count is not personal.", "personalization@10", _OF_WHAT_IS_LEFT),
         _least(run, "Popularity-Count is limited.", "coverage@10"),
         _some_good(run),
     ]
@@ -43,7 +46,7 @@ def _rated_a_lot(run: Run) -> Finding:
         return run.unknown(question, f"{HEAD} was not measured.")
     verdict = HOLDS if head.low > MANY else DOES_NOT_HOLD if head.high <= MANY else CANNOT_BE_TOLD
     others = {name: run.evidence.figure(name, HEAD) for name in run.names if name != BASIC}
-    beside = ", ".join(f"{name} {figure.value:.4f}" for name, figure in others.items() if figure)
+    beside = "; ".join(f"{name} {figure}" for name, figure in others.items() if figure)
     said = f"{BASIC} has {head}.{f' Of the others: {beside}.' if beside else ''}"
     return run.answer(question, [BASIC], verdict, said, n=head.n)
 
@@ -62,15 +65,15 @@ def _cured(run: Run) -> Finding:
     low, high = basic.minus(cured)
     verdict: Verdict = DOES_NOT_HOLD if high < CURE else HOLDS if low > 0 else CANNOT_BE_TOLD
     pair = run.evidence.pair(CURED, BASIC, METRIC)
-    cost = f" {METRIC}: {CURED} - {BASIC} is {pair}." if pair else ""
+    cost = f" {METRIC}: {CURED} minus {BASIC} is {pair}." if pair else ""
     said = f"{CURED} has {cured}, {BASIC} {basic}: lower by {low:+.4f} to {high:+.4f}.{cost}"
     return run.answer(question, [CURED, BASIC], verdict, said, n=min(cured.n, basic.n))
 
 
-def _least(run: Run, claim: str, metric: str) -> Finding:
+def _least(run: Run, claim: str, metric: str, more: str = "") -> Finding:
     question = Question(
         claim=claim,
-        test=f"{metric} of {POPULARITY} against every other contestant: below all of their intervals.",
+        test=f"{metric} of {POPULARITY} against every other contestant: below all of their intervals.{more}",
     )
     if missing := run.missing(POPULARITY):
         return run.unknown(question, missing)
@@ -108,7 +111,7 @@ def _some_good(run: Run) -> Finding:
     best = min(compared, key=lambda pair: (pair.difference.value, pair.other))
     found = run.evidence.figure(POPULARITY, "hit_rate@10")
     users = f" Users with at least one hit in ten: {found}." if found else ""
-    said = f"{METRIC}: {POPULARITY} - {best.other}, the best of the others, is {best}.{users}"
+    said = f"{METRIC}: {POPULARITY} minus {best.other}, the best of the others, is {best}.{users}"
     return run.answer(question, [POPULARITY, best.other], _at_least_half(best.ratio), said, n=best.difference.n)
 
 

@@ -67,7 +67,7 @@ def _same(run: Run, claim: str, one: str, other: str) -> Finding:
 
 def _accuracy(pair: Pair) -> tuple[Verdict, str]:
     verdict = HOLDS if pair.within(ACCURACY) else DOES_NOT_HOLD if pair.beyond(ACCURACY) else CANNOT_BE_TOLD
-    return verdict, f"{METRIC}: {pair.one} - {pair.other} is {pair}, {_margin(verdict)}."
+    return verdict, f"{METRIC}: {pair.one} minus {pair.other} is {pair}, {_margin(verdict)}."
 
 
 def _lists(run: Run, one: str, other: str) -> tuple[Verdict, str]:

@@ -1,6 +1,5 @@
 """Breadth: accuracy against coverage, how alike the contestants' lists are, and how much they lean on the popular."""
 
-from itertools import pairwise
 from typing import Any
 
 from bakeoff.report.blocks import Chart, Section, Table, row
@@ -10,8 +9,8 @@ from bakeoff.report.charts.multiples import Lines, popularity_chart
 from bakeoff.report.charts.tradeoff import Spot, tradeoff_chart
 from bakeoff.report.inputs import FIRST, Inputs
 from bakeoff.report.metric_words import legend
-from bakeoff.report.numbers import NOTHING, figure, money, share
-from bakeoff.report.sections.costs import monthly, reference_level
+from bakeoff.report.numbers import count, figure, share
+from bakeoff.report.sections.costs import as_deployed, cost_cell, monthly, reference_level
 from bakeoff.report.sections.labels import TWIN, is_leading, label
 
 COVERAGE = "coverage@10"
@@ -51,7 +50,7 @@ def tradeoff_section(inputs: Inputs) -> Section:
                 label(one),
                 figure(inputs.estimate(one["name"], FIRST)),
                 figure(inputs.estimate(one["name"], COVERAGE)),
-                _dollars(costs[one["name"]]),
+                cost_cell(as_deployed(one, level)),
             )
             for one in both
         ),
@@ -59,10 +58,6 @@ def tradeoff_section(inputs: Inputs) -> Section:
     chart = Chart(title=drawing, says=says, wide=wide, narrow=narrow, table=table)
     lead = ("A contestant that shows everybody the same few items can be accurate; it leaves the rest unseen.",)
     return Section(anchor="tradeoff", title=title, lead=lead, blocks=(chart,))
-
-
-def _dollars(cost: float | None) -> str:
-    return "not known" if cost is None else money(cost)
 
 
 def _spot(inputs: Inputs, contestant: Any, cost: float | None, largest: float) -> Spot:
@@ -133,7 +128,8 @@ def popularity_section(inputs: Inputs) -> Section:
         lambda width: popularity_chart(lines, width=width), name="popularity", title=drawing, description=says
     )
     table = Table(
-        caption="Share of the places that the most popular items take",
+        caption=f"Share of the places that the most popular items take, of the lists{_of_users(inputs, drawable)}. The "
+        "share of the tenth has its interval as head_share@10 under Quality; the others have none.",
         columns=("contestant", *[f"most popular {mark:.0%}" for mark in _MARKS]),
         rows=tuple(row(label(one), *[_share_at(curves[one["name"]], mark) for mark in _MARKS]) for one in drawable),
     )
@@ -141,9 +137,11 @@ def popularity_section(inputs: Inputs) -> Section:
     return Section(anchor="popularity", title=title, blocks=(chart,))
 
 
+def _of_users(inputs: Inputs, drawable: list[Any]) -> str:
+    ns = {found["n"] for one in drawable if (found := inputs.estimate(one["name"], FIRST)) and found.get("n")}
+    return f" of {count(max(ns))} users" if ns else ""
+
+
 def _share_at(curve: list[list[float]], mark: float) -> str:
-    """Between two points of the curve, as it is drawn."""
-    for (x1, y1), (x2, y2) in pairwise(curve):
-        if x1 <= mark <= x2:
-            return share(y1 + (y2 - y1) * ((mark - x1) / (x2 - x1) if x2 > x1 else 0.0))
-    return NOTHING
+    """At the curve's point there, which is at a whole number of items."""
+    return share(min(curve, key=lambda point: abs(point[0] - mark))[1])

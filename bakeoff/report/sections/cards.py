@@ -47,6 +47,7 @@ def _labels(inputs: Inputs, contestant: Mapping[str, Any]) -> list[str]:
 
 def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str]]:
     costs = contestant.get("costs") or {}
+    where = " on a laptop" if (inputs.report.get("measuredOn") or {}).get("laptop") else ""
     return [
         ("Service", _service(contestant)),
         ("Learns from", _LEARNS.get(contestant.get("learnsFrom") or "", NOTHING)),
@@ -57,9 +58,9 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
         (f"Validation {FIRST}", _estimate((contestant.get("validation") or {}).get(FIRST))),
         ("Model", _plain(contestant.get("modelVersion"))),
         ("Artefact", size(contestant.get("artefactBytes"))),
-        ("Training", seconds(contestant.get("trainingSeconds"))),
-        ("Billed", seconds(contestant.get("billableSeconds"))),
-        ("Latency", _latency(contestant.get("latency"))),
+        (f"Training{where}", seconds(contestant.get("trainingSeconds"))),
+        (f"Billed{where}", seconds(contestant.get("billableSeconds"))),
+        (f"Latency{where}", _latency(contestant.get("latency"))),
         ("Training costs", _cost(costs.get("training"))),
         ("A month without requests costs", _cost(costs.get("idleMonth"))),
         ("1,000 requests cost", _cost(costs.get("per1000"))),

@@ -8,14 +8,14 @@ from bakeoff.report.blocks import Block, Cell, Chart, Folded, Section, Table, li
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.multiples import Lines, traffic_chart
 from bakeoff.report.inputs import Inputs
-from bakeoff.report.numbers import NOTHING, count, money, plain
+from bakeoff.report.numbers import NOTHING, count, money, price, quantity
 from bakeoff.report.sections.labels import TWIN, label
 
 WAYS = ("provisioned", "serverless", "batch")
 _REFERENCE = 1_000_000  # requests a month; the level nearest to it stands for the cost of serving
 _KINDS = {
     "training": "training, once",
-    "lists": "lists for all test users, once",
+    "lists": "lists for all users, once",
     "idleMonth": "a month without requests",
     "per1000": "1,000 requests",
     "perUsefulRecommendation": "a useful recommendation",
@@ -30,11 +30,14 @@ def reference_level(inputs: Inputs) -> int | None:
 
 def monthly(contestant: Mapping[str, Any], level: int | None) -> float | None:
     """Dollars a month at a level of traffic, as it is deployed; None where that is not known."""
-    for entry in _traffic(contestant):
-        if entry["requestsPerMonth"] == level:
-            usd = (entry.get("asDeployed") or {}).get("usd")
-            return None if usd is None else float(usd)
-    return None
+    usd = as_deployed(contestant, level).get("usd")
+    return None if usd is None else float(usd)
+
+
+def as_deployed(contestant: Mapping[str, Any], level: int | None) -> Mapping[str, Any]:
+    """The whole cost of a month at a level of traffic, as it is deployed; empty where there is none."""
+    found = [entry.get("asDeployed") or {} for entry in _traffic(contestant) if entry["requestsPerMonth"] == level]
+    return found[0] if found else {}
 
 
 def costs_section(inputs: Inputs) -> Section:
@@ -44,7 +47,8 @@ def costs_section(inputs: Inputs) -> Section:
     without = [one["name"] for one in inputs.contestants if not one.get("costs")]
     lead = [
         "US dollars at list price, without taxes and discounts. A cost of which a price or a quantity is missing "
-        "has no number; the reason stands in its place."
+        "has no number; the reason stands in its place. An estimate rests on a price that was not read from AWS's "
+        "price list, on an assumption, or on the seconds of a laptop."
     ]
     if without:
         lead.append(f"Nothing is known of the costs of {listed(without)}.")
@@ -71,11 +75,18 @@ def cost_cell(cost: Mapping[str, Any] | None) -> Cell:
     if not cost:
         return Cell(text=NOTHING)
     missing = [str(one) for one in cost.get("missing") or []]
+    if cost.get("usd") is None and not cost.get("parts"):
+        return Cell(text=NOTHING, more=listed(missing))
     if cost.get("usd") is None:
         return Cell(text="not known", more=f"missing: {listed(missing)}" if missing else "")
-    more = ["an estimate"] if cost.get("estimate") else []
+    more = [estimate_words(cost)] if cost.get("estimate") else []
     more += [f"without {listed(missing)}"] if missing else []
     return Cell(text=money(cost["usd"]), more=", ".join(more))
+
+
+def estimate_words(cost: Mapping[str, Any]) -> str:
+    """What kind of estimate a cost is."""
+    return "an estimate from a laptop's seconds" if cost.get("measuredOnLaptop") else "an estimate"
 
 
 def _traffic_blocks(priced: list[Mapping[str, Any]]) -> list[Block]:
@@ -124,7 +135,7 @@ def _lines(contestant: Mapping[str, Any]) -> Lines:
 
 def _break_even(priced: list[Mapping[str, Any]]) -> Table:
     return Table(
-        caption="Where one way to serve becomes cheaper than another",
+        caption="Where one way to serve becomes cheaper than another: as sure as the costs that it compares",
         columns=("contestant", "between", "requests a month", "in words"),
         rows=tuple(
             row(
@@ -149,9 +160,9 @@ def _parts(priced: list[Mapping[str, Any]]) -> Table:
                 label(one),
                 words,
                 str(part.get("what") or ""),
-                NOTHING if part.get("quantity") is None else plain(part["quantity"]),
+                NOTHING if part.get("quantity") is None else quantity(part["quantity"]),
                 str(part.get("unit") or ""),
-                NOTHING if part.get("price") is None else money(part["price"]),
+                NOTHING if part.get("price") is None else price(part["price"]),
                 NOTHING if part.get("usd") is None else money(part["usd"]),
                 "yes" if part.get("verified") else "no",
             )

@@ -1,13 +1,13 @@
 """Evidence: other splits, what the article said, the gate, the protocol and the prices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bakeoff.report.blocks import Block, Cell, Chart, Folded, Listing, Section, Table, row
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.intervals import Panel, interval_chart
 from bakeoff.report.inputs import FIRST, Inputs
-from bakeoff.report.numbers import NOTHING, count, figure, money, plain
+from bakeoff.report.numbers import NOTHING, count, figure, plain, price
 from bakeoff.report.sections.labels import label
 from bakeoff.report.sections.quality import as_dot
 
@@ -89,7 +89,7 @@ def _claims(caption: str, claims: list[Mapping[str, Any]]) -> Table:
         rows=tuple(
             row(
                 Cell(text=one["claim"], more=one["test"]),
-                one["verdict"],
+                Cell(text=one["verdict"], more="of the twin" if one.get("twins") and one["verdict"] != CANNOT else ""),
                 one["finding"],
                 NOTHING if one.get("n") is None else count(one["n"]),
             )
@@ -108,12 +108,8 @@ def gate_section(inputs: Inputs) -> Section:
     incumbent = gate.get("incumbent")
     lead = ["The run may serve." if gate.get("promote") else "The run may not serve.", str(gate.get("reason") or "")]
     if gate.get("byPerson"):
-        lead.append("A person decided it, by the configuration.")
-    lead.append(
-        f"It was held against {incumbent['default']} of run {incumbent['runId']}, which served until then."
-        if incumbent
-        else "Nothing served before."
-    )
+        lead.append("A person asked for it to serve whatever the checks say (--promote).")
+    lead.append(_before(incumbent, gate) if incumbent else "Nothing served before.")
     checks = Table(
         caption="The gate's checks",
         columns=("check", "verdict", "in words"),
@@ -126,6 +122,15 @@ def gate_section(inputs: Inputs) -> Section:
         lead=tuple(one for one in lead if one),
         blocks=(checks,) if checks.rows else (),
     )
+
+
+def _before(incumbent: Mapping[str, Any], gate: Mapping[str, Any]) -> str:
+    """What served before, and whether the run was held against it."""
+    which = f"{incumbent['default']} of run {incumbent['runId']}"
+    since = "which served until then" if gate.get("promote") else "which goes on serving"
+    if gate.get("checks"):
+        return f"It was held against {which}, {since}."
+    return f"No check held it against {which}, {since}."
 
 
 def protocol_section(inputs: Inputs) -> Section:
@@ -182,12 +187,12 @@ def prices_section(inputs: Inputs) -> Section:
         why = "There are no prices: the report of this run used none."
         return Section(anchor="prices", title="Prices", lead=(why,))
     table = Table(
-        caption=f"Prices of {prices.get('region')} in {prices.get('currency')}, of {prices.get('date')}",
+        caption=f"Prices of {prices.get('region')} in {prices.get('currency')}, the oldest of {prices.get('date')}",
         columns=("price", "amount", "per", "source", "date", "checked"),
         rows=tuple(
             row(
                 one["key"],
-                "not known" if one.get("price") is None else money(one["price"]),
+                "not known" if one.get("price") is None else price(one["price"]),
                 str(one.get("unit") or ""),
                 str(one.get("source") or ""),
                 str(one.get("date") or ""),
@@ -197,5 +202,12 @@ def prices_section(inputs: Inputs) -> Section:
         ),
         texts=("per", "source", "date", "checked"),
     )
-    lead = "All were checked against their source." if prices.get("verified") else "Not all were checked: see below."
+    lead = f"{checked(prices['rows'])} read from AWS's own price list; what was not says where it comes from."
     return Section(anchor="prices", title="Prices", lead=(lead,), blocks=(table,))
+
+
+def checked(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many of some prices were verified, as the beginning of a sentence."""
+    verified = sum(bool(one.get("verified")) for one in rows)
+    which = "All" if verified == len(rows) else str(verified or "None")
+    return f"{which} of the {len(rows)} prices {'were' if which == 'All' or verified > 1 else 'was'}"

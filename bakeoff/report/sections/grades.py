@@ -61,7 +61,7 @@ def _overall(one: Mapping[str, Any] | None) -> Cell:
         return Cell(text=NOTHING)
     partly = f", {one['counted']} of {one['of']} criteria" if one.get("counted", 0) < one.get("of", 0) else ""
     nearest = min(5, max(1, round(one["grade"])))
-    return Cell(text=f"{one['grade']:.1f}", more=f"rank {one['rank']}{partly}", grade=nearest)
+    return Cell(text=f"{one['grade']:.2f}", more=f"rank {one['rank']}{partly}", grade=nearest)
 
 
 def _grade(grade: Mapping[str, Any] | None) -> Cell:

@@ -8,7 +8,7 @@ from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.intervals import Dot, Panel, interval_chart
 from bakeoff.report.inputs import FIRST, Inputs
 from bakeoff.report.metric_words import families, legend
-from bakeoff.report.numbers import figure, plain, probability, signed
+from bakeoff.report.numbers import NOTHING, figure, plain, probability, signed
 from bakeoff.report.sections.labels import is_leading, label, letters
 
 _SHARED = " Contestants that share a letter cannot be told apart by a paired test."
@@ -98,15 +98,21 @@ def _metrics_table(inputs: Inputs, title: str, family: list[str]) -> Table:
     )
 
 
+def _detectable(one: Mapping[str, Any]) -> str:
+    """Nothing where a single user was tested, or nobody's two values differ: there is no scatter to go by."""
+    return plain(one["smallest"]) if one["smallest"] else NOTHING
+
+
 _COMPARED = ("better on the test users", "than", "difference", "ratio", "p", "p by Holm", "shown to differ")
 
 
 def _first_comparisons(comparisons: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         caption=f"Every pair by {FIRST}: a paired permutation test, corrected by Holm for the number of pairs. The "
-        "detectable difference is the smallest that these users would show with a probability of 0.8.",
+        "detectable difference is the smallest that one test of these users would find, before the correction, with a "
+        "probability of 0.8.",
         columns=(*_COMPARED, "detectable difference"),
-        rows=tuple(row(*_compared(one), plain(one["smallest"])) for one in comparisons if one["metric"] == FIRST),
+        rows=tuple(row(*_compared(one), _detectable(one)) for one in comparisons if one["metric"] == FIRST),
         texts=("than", "shown to differ"),
     )
 
@@ -117,7 +123,7 @@ def _all_comparisons(comparisons: Sequence[Mapping[str, Any]]) -> Folded:
         Table(
             caption=f"Every pair by {metric}",
             columns=(*_COMPARED, "detectable difference"),
-            rows=tuple(row(*_compared(one), plain(one["smallest"])) for one in comparisons if one["metric"] == metric),
+            rows=tuple(row(*_compared(one), _detectable(one)) for one in comparisons if one["metric"] == metric),
             texts=("than", "shown to differ"),
         )
         for metric in metrics
@@ -142,14 +148,13 @@ def _against_incumbent(incumbent: Mapping[str, Any]) -> list[Block]:
     if incumbent.get("reason"):
         return [Folded(summary=title, says=(f"Not compared: {incumbent['reason']}",))]
     table = Table(
-        caption=f"{title}, over the {incumbent['users']:,} users who can be compared",
-        columns=("contestant", "metric", "its figure", "the one that serves", "difference", "p"),
+        caption=f"{title}, over the {incumbent['users']:,} users who can be compared. Each p is of one comparison, not "
+        "corrected for their number: the gate looks at the default alone, which was chosen before.",
+        columns=("contestant", "metric", "difference", "p"),
         rows=tuple(
             row(
                 one["contestant"],
                 one["metric"],
-                plain(one["value"]),
-                plain(one["incumbentValue"]),
                 signed(one["difference"]),
                 probability(one["p"]),
             )

@@ -24,7 +24,10 @@ def slices_section(inputs: Inputs) -> Section:
     return Section(
         anchor="slices",
         title="Slices",
-        lead=("A mean over everybody hides who is served badly. A slice without users has no figure.",),
+        lead=(
+            "A mean over everybody hides who is served badly. A slice without users has no figure. Where nobody had a "
+            "hit the interval has no width: it cannot say what more users would show. Nothing is tested inside slices.",
+        ),
         blocks=tuple(blocks),
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 from bakeoff.report.blocks import listed
 from bakeoff.report.inputs import FIRST, Inputs
 from bakeoff.report.numbers import in_words, milliseconds, money, plain, sample
-from bakeoff.report.sections.costs import monthly, reference_level
+from bakeoff.report.sections.costs import as_deployed, estimate_words, monthly, reference_level
+from bakeoff.report.sections.evidence import checked
 from bakeoff.report.sections.labels import label, ties
 
 
@@ -92,10 +93,14 @@ def _best_overall(inputs: Inputs) -> Choice | None:
     names = [_label(inputs, name) for name in inputs.names if name in first]
     grade = next(iter(first.values()))["grade"]
     both = "; they share it" if len(names) > 1 else ""
+    others = [one for one in inputs.report["grades"].get("sensitivity") or [] if one.get("winnerChanges")]
+    titles = {one["name"]: one["title"] for one in inputs.report["grades"]["criteria"]}
+    doubled = " or ".join(str(titles.get(one["criterion"], one["criterion"])) for one in others)
+    hangs = f" With the weight of {doubled} doubled, the first place changes." if doubled else ""
     return Choice(
         need="Best overall grade",
         name=listed(names),
-        because=f"{grade:.1f} by the weights below, 1 is best{both}.",
+        because=f"{grade:.2f} by the weights below, 1 is best{both}.{hangs}",
     )
 
 
@@ -108,26 +113,41 @@ def _widest(inputs: Inputs) -> Choice | None:
 
 
 def _best_figure(inputs: Inputs, need: str, metric: str) -> Choice | None:
+    """Of those that can serve; who failed and is ahead is named."""
     found = [(one, inputs.estimate(one["name"], metric)) for one in inputs.scored]
     known = [(estimate["value"], one, estimate) for one, estimate in found if estimate]
-    if not known:
+    able = [entry for entry in known if entry[1].get("status") == "ok"]
+    if not able:
         return None
-    _, best, estimate = max(known, key=lambda entry: entry[0])
-    also = ties(inputs, best["name"], metric=metric)
-    told = f" {listed(also)} cannot be told apart from it." if also else ""
+    most, best, estimate = max(able, key=lambda entry: entry[0])
+    told = ""
+    if also := ties(inputs, best["name"], metric=metric):
+        told = f" {listed(also)} cannot be told apart from it."
+    elif near := [one["name"] for _, one, other in able if one is not best and _reaches(other, estimate)]:
+        told = f" No test compares it; the interval of {listed(near)} reaches into its own."
+    ahead = [one["name"] for value, one, _ in known if value > most]
+    told += f" {listed(ahead)} had more and failed to serve." if ahead else ""
     return Choice(need=need, name=label(best), because=f"{metric} {in_words(estimate)}.{told}")
 
 
+def _reaches(other: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
+    high, low = other.get("high"), best.get("low")
+    return high is not None and low is not None and bool(high >= low)
+
+
 def _fastest(inputs: Inputs) -> Choice | None:
-    known = [one for one in inputs.contestants if (one.get("latency") or {}).get("p95") is not None]
+    """A twin is named only where nobody else was measured: its milliseconds are not the service's."""
+    measured = [one for one in inputs.contestants if (one.get("latency") or {}).get("p95") is not None]
+    known = [one for one in measured if not one.get("twin")] or measured
     if not known:
         return None
-    best = min(known, key=lambda one: (one["latency"]["p95"], one["name"]))
-    latency = best["latency"]
+    latency = min((one["latency"] for one in known), key=lambda one: float(one["p95"]))
+    within = milliseconds(latency["p95"])
+    names = [label(one) for one in known if milliseconds(one["latency"]["p95"]) == within]
     return Choice(
         need="Fastest answers",
-        name=label(best),
-        because=f"95 of 100 within {milliseconds(latency['p95'])}, {sample(latency['n'])}, on {_where(inputs)}.",
+        name=listed(names),
+        because=f"95 of 100 within {within}, {sample(latency['n'])}, on {_where(inputs)}.",
     )
 
 
@@ -136,32 +156,43 @@ def _cheapest(inputs: Inputs) -> Choice | None:
     known = [(cost, one) for one in inputs.contestants if (cost := monthly(one, level)) is not None]
     if level is None or not known:
         return None
-    cost, best = min(known, key=lambda entry: (entry[0], entry[1]["name"]))
+    lowest, best = min(known, key=lambda entry: entry[0])
+    names = [label(one) for cost, one in known if money(cost) == money(lowest)]
     without = len(inputs.contestants) - len(known)
     also = f" For {without} of {len(inputs.contestants)} the cost is not known." if without else ""
-    words = f"{money(cost)} a month at {level:,} requests, as deployed.{also}"
-    return Choice(need="Cheapest to serve", name=label(best), because=words)
+    told = as_deployed(best, level)
+    rests = f", {estimate_words(told)}" if told.get("estimate") else ""
+    words = f"{money(lowest)} a month at {level:,} requests, as deployed{rests}.{also}"
+    return Choice(need="Cheapest to serve", name=listed(names), because=words)
 
 
 def _unknown(inputs: Inputs) -> list[str]:
     """What weakens the findings, the weightiest first."""
     twins = [one["name"] for one in inputs.contestants if one.get("twin")]
-    failed = [one["name"] for one in inputs.contestants if one.get("status") != "ok"]
-    unfit = [one["name"] for one in inputs.contestants if one["name"] not in failed and _is_unfit(inputs, one)]
+    unfit = [one["name"] for one in inputs.contestants if _is_unfit(inputs, one)]
+    lost = [one["name"] for one in inputs.contestants if one.get("status") != "ok" and one["name"] not in unfit]
+    scored = {one["name"] for one in inputs.scored}
+    failed = [name for name in lost if name not in scored]
+    unserved = [name for name in lost if name in scored]
     said = []
     if twins:
-        verb = "is a local twin that stands" if len(twins) == 1 else "are local twins that stand"
-        said.append(f"{listed(twins)} {verb} in for a managed service: its figures are not the service's.")
+        one_twin = "is a local twin that stands in for a managed service: its"
+        several = "are local twins that stand in for managed services: their"
+        said.append(f"{listed(twins)} {one_twin if len(twins) == 1 else several} figures are not the service's.")
     if failed:
-        said.append(f"{listed(failed)} did not finish: nothing is known of it here.")
+        said.append(f"{listed(failed)} did not finish: nothing is known of {_it(failed)} here.")
+    if unserved:
+        said.append(f"{listed(unserved)} could not serve; the figures are of lists made before, the cards say why.")
     if unfit:
         said.append(f"{listed(unfit)} gave lists that cannot be scored; the cards below say why.")
     said += _about_accuracy(inputs)
     if _measured(inputs).get("laptop"):
         said.append(
             f"Seconds and latencies were measured on {_where(inputs)}: they compare the contestants with each other "
-            "and say nothing about AWS."
+            "and say nothing about AWS; nor do the costs that rest on them."
         )
+    if any((one.get("latency") or {}).get("n") for one in inputs.contestants):
+        said.append("Latencies are of one burst of questions and training times of one training: none has an interval.")
     said += _about_prices(inputs)
     return said
 
@@ -172,15 +203,19 @@ def _about_accuracy(inputs: Inputs) -> list[str]:
     said = []
     best = inputs.scored[0]["name"]
     if also := ties(inputs, best):
-        said.append(f"By {FIRST}, {best} is not shown to be better than {listed(also)}: these are a tie.")
-    compared = [one["smallest"] for one in (inputs.metrics or {}).get("comparisons") or [] if one["metric"] == FIRST]
+        said.append(f"By {FIRST}, {best} ties with {listed(also)}: it is not shown to be better.")
+    pairs = [one for one in (inputs.metrics or {}).get("comparisons") or [] if one["metric"] == FIRST]
+    compared = [one["smallest"] for one in pairs if one["smallest"]]
     users = (inputs.estimate(best, FIRST) or {}).get("n")
     if compared and users:
         ends = plain(min(compared)) if len(compared) == 1 else f"{plain(min(compared))} to {plain(max(compared))}"
         said.append(
-            f"{users:,} users could show, with a probability of 0.8, a difference of {FIRST} of {ends}, depending on "
-            "the pair; a smaller one may be there and not be seen."
+            f"A single test of {users:,} users would show, with a probability of 0.8, a difference of {FIRST} of "
+            f"{ends}, depending on the pair; after the correction for the number of pairs it takes more. A smaller one "
+            "may be there and not be seen."
         )
+    elif pairs:
+        said.append(f"What difference of {FIRST} these users could show cannot be told: too few, or all alike.")
     if not inputs.report.get("otherSplits"):
         said.append("The order was measured on one split only; another split may order the contestants otherwise.")
     said.append(
@@ -194,13 +229,18 @@ def _about_prices(inputs: Inputs) -> list[str]:
     prices = inputs.report.get("prices")
     if not prices:
         return ["Nothing is said about costs: this run has no prices."]
-    said = []
-    if not prices.get("verified"):
-        said.append(f"The prices, of {prices.get('date')}, were not all checked against AWS's own list.")
+    rows = prices.get("rows") or []
+    said = [] if rows else [f"The price table has no price for {prices.get('region')}."]
+    if rows and not prices.get("verified"):
+        said.append(f"{checked(rows)} read from AWS's own price list; the oldest is of {prices.get('date')}.")
     without = [one["name"] for one in inputs.contestants if monthly(one, reference_level(inputs)) is None]
     if without:
         said.append(f"What {listed(without)} would cost a month is not known; it gets no number instead of a zero.")
     return said
+
+
+def _it(names: list[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def _is_unfit(inputs: Inputs, contestant: Mapping[str, Any]) -> bool:

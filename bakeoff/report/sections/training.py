@@ -7,7 +7,7 @@ from bakeoff.report.blocks import Chart, Section, Table, listed, row
 from bakeoff.report.charts.drawing import drawn
 from bakeoff.report.charts.multiples import Lines, training_chart
 from bakeoff.report.inputs import FIRST, Inputs
-from bakeoff.report.numbers import NOTHING, plain
+from bakeoff.report.numbers import NOTHING, count, plain
 from bakeoff.report.sections.labels import TWIN, is_leading
 
 Steps = Sequence[Mapping[str, Any]]
@@ -40,7 +40,7 @@ def training_section(inputs: Inputs) -> Section:
     wide, narrow = drawn(
         lambda width: training_chart(lines, width=width), name="training", title=title, description=says
     )
-    table = _table({one["name"]: inputs.curves[one["name"]] for one in shown})
+    table = _table(inputs, {one["name"]: inputs.curves[one["name"]] for one in shown})
     chart = Chart(title=title, says=says, wide=wide, narrow=narrow, table=table)
     return Section(anchor="training", title="Training", lead=lead if without else (), blocks=(chart,))
 
@@ -55,10 +55,11 @@ def _points(steps: Steps) -> dict[str, list[tuple[float, float]]]:
     return found
 
 
-def _table(curves: Mapping[str, Steps]) -> Table:
+def _table(inputs: Inputs, curves: Mapping[str, Steps]) -> Table:
     metrics = list(dict.fromkeys(metric for steps in curves.values() for step in steps for metric in step["metrics"]))
     return Table(
-        caption="Every step, measured on the validation part",
+        caption=f"Every step, measured on the validation part{_of_users(inputs)}. A step has no interval; the "
+        "figure of the one that was chosen has, on the contestant's card.",
         columns=("contestant", "step", "what", "train loss", *metrics),
         rows=tuple(
             row(
@@ -73,6 +74,13 @@ def _table(curves: Mapping[str, Steps]) -> Table:
         ),
         texts=("what",),
     )
+
+
+def _of_users(inputs: Inputs) -> str:
+    """How many users that is, where the trainings say so."""
+    told = [((one.get("validation") or {}).get(FIRST) or {}).get("n") for one in inputs.contestants]
+    ns = sorted({n for n in told if n})
+    return f", over {' or '.join(count(n) for n in ns)} users" if ns else ""
 
 
 def _what(step: Mapping[str, Any]) -> str:

@@ -228,7 +228,7 @@ def test_run_leaves_the_other_splits_out_where_it_is_told_to(
 def test_report_compares_two_runs_as_a_table_or_as_json(running: None, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, str]] = []
     found = {"before": "r1", "after": "r2", "untested": "No.", "contestants": [], "changes": []}
-    found |= {"onlyBefore": [], "onlyAfter": []}
+    found |= {"onlyBefore": [], "onlyAfter": [], "measuredOn": {"before": None, "after": None}}
 
     def compare(s3: object, deployed: Deployed, **runs: str) -> dict[str, Any]:
         asked.append(runs)
@@ -236,7 +236,8 @@ def test_report_compares_two_runs_as_a_table_or_as_json(running: None, monkeypat
 
     monkeypatch.setattr(comparing, "compare", compare)
     assert json.loads(call("report", "--compare", "r1", "r2", "--json").stdout) == found
-    assert call("report", "--compare", "r1", "r2").stdout.startswith("From run r1 to run r2: before → after")
+    shown = call("report", "--compare", "r1", "r2")
+    assert (shown.exit_code, shown.stdout.startswith("From run r1 to run r2: before → after")) == (0, True)
     assert asked == [{"before": "r1", "after": "r2"}] * 2
 
 

@@ -167,3 +167,22 @@ def test_a_long_value_is_cut_for_a_person(s3: S3, deployed: Deployed, capsys: py
     s3.put_run("r1", 0.0, split="s1")
     s3.put_run("r2", 0.0, split="s1", default="d" * 80)
     assert f"{'d' * 59}…" in shown(s3, deployed, capsys)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "a laptop",
+            "AWS, eu-west-1",
+            "were measured on a laptop before, AWS, eu-west-1 after; no test compares them.",
+        ),
+        ("a laptop", "a laptop", "were measured on a laptop; no test compares them."),
+    ],
+)
+def test_seconds_say_where_they_were_measured(
+    before: str, after: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {"before": "r1", "after": "r2", "untested": "No.", "contestants": [], "changes": []}
+    comparing.show(found | {"measuredOn": {"before": before, "after": after}, "onlyBefore": [], "onlyAfter": []})
+    assert said in " ".join(capsys.readouterr().out.split())

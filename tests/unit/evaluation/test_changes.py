@@ -86,3 +86,9 @@ def test_a_run_that_was_not_evaluated_is_compared_by_what_its_report_has() -> No
     found = side_by_side(results("r1", contestant("a")), failed)
     assert found["contestants"][0]["figures"]["ndcg@10"] == {"before": 0.2, "after": None, "difference": None}
     assert found["untested"] == "The run r2 was not evaluated, so there are no lists to compare."
+
+
+def test_each_runs_seconds_say_where_they_were_measured() -> None:
+    laptop = {"measuredOn": {"laptop": True, "words": "a laptop's local cloud"}}
+    found = side_by_side(results("r1", contestant("a"), report=laptop), results("r2", contestant("a")))
+    assert found["measuredOn"] == {"before": "a laptop's local cloud", "after": None}

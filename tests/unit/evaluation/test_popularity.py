@@ -32,3 +32,13 @@ def test_curve_runs_from_nothing_to_everything_with_the_popular_items_first() ->
     counts = np.array([1, 5, 9, 7])
     curve = popularity_curve(ranked, item_counts=counts, candidates=np.array([True, True, True, False]), k=2, points=50)
     assert curve == [[0, 0], [pytest.approx(1 / 3, abs=1e-6), 0.6], [pytest.approx(2 / 3, abs=1e-6), 0.8], [1.0, 1.0]]
+
+
+def test_the_curve_has_the_heads_share_of_the_slots_as_it_is() -> None:
+    generator = np.random.default_rng(5)
+    counts = np.sort(generator.integers(1, 500, 1615))[::-1]
+    ranked = (1615 * generator.random((200, 10)) ** 3).astype(np.int32)
+    candidates = np.ones(1615, np.bool_)
+    curve = dict(map(tuple, popularity_curve(ranked, item_counts=counts, candidates=candidates, k=10)))
+    head = popular_head(counts, candidates)
+    assert curve[round(head.sum() / 1615, 6)] == pytest.approx(head[ranked].mean(), abs=1e-6)

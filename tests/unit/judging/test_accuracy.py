@@ -37,11 +37,11 @@ def test_the_way_from_the_floor_to_the_best_is_graded() -> None:
     grades = graded({"ease": 0.3, "autoencoder": 0.29, "content": 0.25, "slow": 0.22, FLOOR: 0.2, "worse": 0.1})
     assert of(grades) == {"ease": 1, "autoencoder": 1, "content": 3, "slow": 5, FLOOR: 5, "worse": 5}
     assert grades["content"].because == (
-        "ndcg@10 0.2500 (0.2400 to 0.2600), 50 % of the way from personalize-popularity-count (0.2000) to the best, "
-        "ease (0.3000); a 3 needs at least 50 %, a 2 70 % of the way."
+        "ndcg@10 0.2500 (0.2400 to 0.2600, n = 500), 50 % of the way from personalize-popularity-count (0.2000) to the "
+        "best, ease (0.3000); a 3 needs at least 50 %, a 2 70 % of the way."
     )
     assert grades["ease"].because == (
-        "ndcg@10 0.3000 (0.2900 to 0.3100), the best of the run; a 1 needs at least 90 % of the way."
+        "ndcg@10 0.3000 (0.2900 to 0.3100, n = 500), the best of the run; a 1 needs at least 90 % of the way."
     )
 
 
@@ -49,8 +49,9 @@ def test_a_planted_tie_with_the_best_is_graded_as_a_tie() -> None:
     grades = graded({"ease": 0.3, "content": 0.25, FLOOR: 0.2}, tied={pair("ease", "content")})
     assert of(grades) == {"ease": 1, "content": 1, FLOOR: 5}
     assert grades["content"].because == (
-        "ndcg@10 0.2500 (0.2400 to 0.2600). It cannot be told apart from ease and has its grade: the difference is "
-        "-0.0500 (-0.1050 to +0.0050), corrected p 1.000; these 500 users could show one of 0.0123."
+        "ndcg@10 0.2500 (0.2400 to 0.2600, n = 500). It cannot be told apart from ease and has its grade: the "
+        "difference is -0.0500 (-0.1050 to +0.0050), corrected p 1.000; a single test of these 500 users, before the "
+        "correction, would show a difference of 0.0123 with a probability of 0.8."
     )
 
 
@@ -104,3 +105,14 @@ def test_without_figures_nobody_is_graded(names: list[str]) -> None:
     grades = accuracy_grades(names, evidence=Evidence({}), floor=FLOOR, thresholds=THRESHOLDS)
     assert of(grades) == dict.fromkeys(names)
     assert all(grade.because == "ndcg@10 was not measured." for grade in grades.values())
+
+
+def test_a_single_user_shows_nothing_and_stops_nothing() -> None:
+    run = RunFigures()
+    run.enter("ease", {"ndcg@10": figure(0.3, n=1)})
+    run.enter("content", {"ndcg@10": figure(0.2, n=1)})
+    run.compare("ease", "content", different=False)
+    run.metrics["comparisons"][0] |= {"smallest": None, "difference": figure(0.1, n=1)}
+    grades = accuracy_grades(["ease", "content"], evidence=Evidence(run.metrics), floor=FLOOR, thresholds=THRESHOLDS)
+    assert of(grades) == {"ease": 1, "content": 1}
+    assert "what a test of 1 user could show cannot be told" in grades["content"].because

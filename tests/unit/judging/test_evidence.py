@@ -35,7 +35,7 @@ def test_a_pair_is_seen_from_either_side(run: RunFigures) -> None:
     assert (ahead.better, ahead.worse, behind.better, behind.worse) == (True, False, False, True)
     assert (behind.difference.value, behind.difference.low) == pytest.approx((-0.1, -0.105))
     assert behind.ratio == Figure(value=1 / 1.5, low=0.5, high=0.8, n=500)
-    assert str(behind) == "-0.1000 (-0.1050 to -0.0950), 0.667 times (0.500 to 0.800)"
+    assert str(behind) == "-0.1000 (-0.1050 to -0.0950, n = 500), 0.667 times (0.500 to 0.800)"
     assert evidence.pair("ease", "content", "recall@10") is None
 
 
@@ -83,3 +83,22 @@ def test_the_difference_of_unpaired_figures_has_the_widest_bounds() -> None:
 def test_a_run_that_evaluated_nothing_has_no_evidence() -> None:
     assert Evidence({}).names == []
     assert Evidence({}).pair("ease", "content", "ndcg@10") is None
+
+
+@pytest.mark.parametrize(
+    ("smallest", "said"),
+    [
+        (0.0123, "a single test of these 500 users, before the correction, would show a difference of 0.0123"),
+        (None, "what a test of 500 users could show cannot be told, for its scatter is not known"),
+        (0.0, "what a test of 500 users could show cannot be told, for nobody's two values differ"),
+    ],
+)
+def test_what_a_test_could_show_is_said_for_one_test_and_not_where_nothing_scatters(
+    smallest: float | None, said: str
+) -> None:
+    run = RunFigures()
+    run.compare("a", "b", different=False)
+    run.metrics["comparisons"][0]["smallest"] = smallest
+    pair = Evidence(run.metrics).pair("a", "b", "ndcg@10")
+    assert pair is not None
+    assert pair.power.startswith(said)

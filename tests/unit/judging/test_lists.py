@@ -12,7 +12,7 @@ SHARES = [0.8, 0.6, 0.4, 0.2]
 MEANS = [0.6, 0.5, 0.4, 0.3]
 
 
-@pytest.mark.parametrize(("value", "grade"), [(0.8, 1), (0.79, 2), (0.2, 4), (0.19, 5)])
+@pytest.mark.parametrize(("value", "grade"), [(0.8, 1), (0.79996, 1), (0.7999, 2), (0.2, 4), (0.19, 5)])
 def test_personalization_is_graded_as_it_is(value: float, grade: int) -> None:
     run = RunFigures()
     run.enter("ease", {"personalization@10": figure(value, half=0.001)})
@@ -25,7 +25,7 @@ def test_personalizations_sentence_has_figure_interval_and_thresholds() -> None:
     run.enter("ease", {"personalization@10": figure(0.605)})
     given = personalization_grade("ease", evidence=Evidence(run.metrics), thresholds=SHARES)
     assert given.because == (
-        "personalization@10 0.6050 (0.5950 to 0.6150); a 2 needs at least 0.6, a 1 0.8. "
+        "personalization@10 0.6050 (0.5950 to 0.6150, n = 500); a 2 needs at least 0.6, a 1 0.8. "
         "Its interval reaches from a 2 to a 3."
     )
 
@@ -48,9 +48,10 @@ def test_novelty_and_diversity_is_the_mean_of_three_shares() -> None:
     given = novelty(run, "ease")["ease"]
     assert given.grade == 2
     assert given.because == (
-        "0.500, the mean of: items less popular than the floor's by 50 % (novelty@10 3.0000 (2.9900 to 3.0100)); "
-        "diversity by genre inside a list 70 % (ild@10 0.7000 (0.6900 to 0.7100)); "
-        "coverage of what the lists could cover 30 % (coverage@10 0.3000 (0.2900 to 0.3100)); "
+        "0.500, the mean of: items less popular than the floor's by 50 % "
+        "(novelty@10 3.0000 (2.9900 to 3.0100, n = 500)); "
+        "diversity by genre inside a list 70 % (ild@10 0.7000 (0.6900 to 0.7100, n = 500)); "
+        "coverage of what the lists could cover 30 % (coverage@10 0.3000 (0.2900 to 0.3100, n = 500)); "
         "a 2 needs at least 0.5, a 1 0.6."
     )
 

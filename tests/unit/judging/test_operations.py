@@ -74,6 +74,20 @@ def test_costs_sentence_says_what_is_estimated_and_not_verified() -> None:
     )
 
 
+def test_costs_that_rest_on_a_laptops_seconds_are_marked_as_a_laptops() -> None:
+    said = paid(costs(6.09, estimate=True, measuredOnLaptop=True)).because
+    assert said.startswith("6.09 USD a month at 1,000,000 requests, an estimate from a laptop's seconds; ")
+
+
+def test_the_figure_decides_as_the_sentence_writes_it() -> None:
+    assert trained(300.4).grade == 1
+    assert trained(300.4).because.startswith("Trained in 300 s")
+    assert answered({"p95": 50.04, "n": 100}).grade == 1
+    assert answered({"p95": 50.04, "n": 100}).because.startswith("p95 50.0 ms")
+    assert paid(costs(50.004)).grade == 1
+    assert paid(costs(50.004)).because.startswith("50.00 USD")
+
+
 def test_an_unknown_price_has_no_grade_and_is_named() -> None:
     given = paid(costs(None, missing=["sagemaker/serverless/gb-second", "artefactBytes"]))
     assert given.grade is None

@@ -40,13 +40,13 @@ CONTESTANTS = [
 
 def test_the_table_has_every_graded_contestant_in_order(grades: dict[str, Any]) -> None:
     assert grade_table(grades, CONTESTANTS) == [
-        "| contestant | Accuracy (weight 3) | Control * (weight 1) | overall |",
+        r"| contestant | Accuracy (weight 3) | Control \* (weight 1) | overall |",
         "|---|---|---|---|",
         "| ease | 1 | 2 | **1.25** (2 of 2) |",
         "| counts (local twin) | – | 5 | **5.00** (1 of 2) |",
         "| new | – | – | – |",
         "",
-        "1 is best, 5 worst; * judged by a person, not measured; – not known, and not counted.",
+        r"1 is best, 5 worst; \* judged by a person, not measured; – not known, and not counted.",
     ]
 
 
@@ -90,7 +90,7 @@ def test_claims_stand_in_one_table() -> None:
 
 def test_claims_that_the_run_cannot_examine_follow_the_table() -> None:
     unexamined = claim(claim="It was.", verdict="cannot be told", n=None, finding="hrnn | is not in\nthe run.")
-    after = ["Of these claims nothing can be told in this run:", "", "- It was. hrnn / is not in the run."]
+    after = ["Of these claims nothing can be told in this run:", "", r"- It was. hrnn \| is not in the run."]
     assert claims_table([claim(), unexamined])[2:] == ["| It is. | **holds** | 9 | Yes. | Is it? |", "", *after]
     assert claims_table([unexamined]) == after
 
@@ -109,4 +109,4 @@ def test_a_verdict_on_a_twin_is_labelled(verdict: str, shown: str) -> None:
 
 def test_bars_and_line_ends_end_neither_cell_nor_row() -> None:
     row = claims_table([claim(finding="a | b\nc")])[2]
-    assert row == "| It is. | **holds** | 9 | a / b c | Is it? |"
+    assert row == r"| It is. | **holds** | 9 | a \| b c | Is it? |"

@@ -16,13 +16,16 @@ from tests.unit.report.conftest import Page
 def test_the_summary_names_whom_to_choose_for_what_with_figures_and_ties(inputs: Inputs) -> None:
     choices = {one.need: (one.name, " ".join(one.because.split())) for one in summary(inputs).choices}
     assert choices == {
-        "Best overall grade": ("ease", "1.4 by the weights below, 1 is best."),
+        "Best overall grade": (
+            "ease",
+            "1.40 by the weights below, 1 is best. With the weight of Cost doubled, the first place changes.",
+        ),
         "Most accurate": ("ease", "ndcg@10 0.050 (0.045 to 0.055, n = 900). content cannot be told apart from it."),
         "Most of the catalogue shown": ("ease", "coverage@10 0.200 (0.180 to 0.220, n = 900)."),
-        "Fastest answers": ("content", "95 of 100 within 17 ms, n = 40, on a laptop's local cloud."),
+        "Fastest answers": ("ease and content", "95 of 100 within 17 ms, n = 40, on a laptop's local cloud."),
         "Cheapest to serve": (
             "content",
-            "$35.00 a month at 1,000,000 requests, as deployed. For 1 of 3 the cost is not known.",
+            "$35.00 a month at 1,000,000 requests, as deployed, an estimate. For 1 of 3 the cost is not known.",
         ),
     }
 
@@ -31,10 +34,12 @@ def test_the_summary_says_what_is_not_known(inputs: Inputs) -> None:
     said = " ".join(summary(inputs).unknown)
     for part in (
         "personalize-popularity-count is a local twin that stands in for a managed service",
-        "By ndcg@10, ease is not shown to be better than content: these are a tie.",
-        "900 users could show, with a probability of 0.8, a difference of ndcg@10 of 0.012",
+        "By ndcg@10, ease ties with content: it is not shown to be better.",
+        "A single test of 900 users would show, with a probability of 0.8, a difference of ndcg@10 of 0.012",
+        "nor do the costs that rest on them",
+        "none has an interval",
         "measured on a laptop's local cloud",
-        "The prices, of 2026-11-20, were not all checked",
+        "1 of the 2 prices was read from AWS's own price list; the oldest is of 2026-11-20.",
         "What personalize-popularity-count would cost a month is not known",
     ):
         assert part in said
@@ -56,9 +61,115 @@ def test_a_contestant_that_failed_or_cannot_be_scored_is_named() -> None:
     told = report()
     told["contestants"][0] |= {"status": "failed", "reason": "out of memory", "metrics": {}}
     told["contestants"][1]["health"] = {"healthy": False, "problems": ["Lists repeat items."], "notes": []}
-    said = summary(Inputs(report=told, metrics=evaluation())).unknown
+    told["contestants"][1]["status"] = "failed"
+    metrics = evaluation()
+    metrics["contestants"]["ease"]["metrics"] = {}
+    said = summary(Inputs(report=told, metrics=metrics)).unknown
     assert "ease did not finish: nothing is known of it here." in said
     assert "content gave lists that cannot be scored; the cards below say why." in said
+
+
+def test_who_has_figures_and_could_not_serve_is_neither_chosen_nor_unknown() -> None:
+    told = report()
+    told["contestants"][0] |= {"status": "failed", "reason": "could not be staged"}
+    found = summary(Inputs(report=told, metrics={**evaluation(), "groups": {}}))
+    [most] = [one for one in found.choices if one.need == "Most accurate"]
+    assert most.name == "content"
+    assert most.because.endswith(" ease had more and failed to serve.")
+    assert "ease could not serve; the figures are of lists made before, the cards say why." in found.unknown
+    assert not any("nothing is known" in one for one in found.unknown)
+
+
+def test_a_figure_that_no_test_compares_names_whose_interval_reaches_into_it() -> None:
+    told = report()
+    told["contestants"][1]["metrics"]["coverage@10"] = estimate(0.19)
+    [widest] = [one for one in summary(Inputs(report=told)).choices if one.need.startswith("Most of the catalogue")]
+    assert widest.name == "ease"
+    assert widest.because.endswith(" No test compares it; the interval of content reaches into its own.")
+
+
+def test_several_twins_are_told_in_the_plural_and_none_is_the_fastest() -> None:
+    told = report()
+    told["contestants"][1]["twin"] = True
+    for one in told["contestants"][1:]:
+        one["latency"]["p95"] = 1
+    found = summary(Inputs(report=told, metrics=evaluation()))
+    assert found.unknown[0] == (
+        "content and personalize-popularity-count are local twins that stand in for managed services: their figures "
+        "are not the service's."
+    )
+    assert [one.name for one in found.choices if one.need == "Fastest answers"] == ["ease"]
+
+
+def test_a_region_without_any_price_says_so() -> None:
+    told = report()
+    told["prices"] |= {"rows": [], "date": None}
+    for one in told["contestants"]:
+        one["costs"] = None
+    said = summary(Inputs(report=told, metrics=evaluation())).unknown
+    assert "The price table has no price for eu-west-1." in said
+    assert not any("None" in one for one in said)
+
+
+@pytest.mark.parametrize("smallest", [None, 0.0])
+def test_users_who_show_nothing_stop_no_page(smallest: float | None) -> None:
+    metrics = evaluation()
+    for one in metrics["comparisons"]:
+        one["smallest"] = smallest
+    inputs = Inputs(report=report(), metrics=metrics)
+    _, first, *_ = Page(page(inputs)).rows("Every pair by ndcg@10")
+    assert first[-1] == "–"
+    said = " ".join(summary(inputs).unknown)
+    assert "What difference of ndcg@10 these users could show cannot be told" in said
+    assert "probability of 0.8" not in said
+
+
+def test_a_laptops_seconds_and_the_costs_of_them_are_marked_as_a_laptops() -> None:
+    told = report()
+    told["contestants"][0]["costs"]["training"]["measuredOnLaptop"] = True
+    whole = Page(page(Inputs(report=told, metrics=evaluation())))
+    [card] = [place for place in whole.all("article") if whole.elements[place][1]["aria-label"] == "ease"]
+    for part in ("Training on a laptop 31 s", "Billed on a laptop 31 s", "Latency on a laptop p50 11 ms"):
+        assert part.replace(" ", "") in whole.text(card).replace(" ", "")
+    _, ease, *_ = whole.rows("What each contestant costs")
+    assert ease[1] == "$0.12an estimate from a laptop's seconds"
+    told["measuredOn"]["laptop"] = False
+    assert "on a laptop" not in Page(page(Inputs(report=told))).section("contestants")
+
+
+def test_what_is_not_offered_is_not_called_unknown() -> None:
+    told = report()
+    nothing = {"usd": None, "estimate": False, "missing": ["Nobody offers it"], "parts": []}
+    told["contestants"][0]["costs"]["traffic"][0]["serverless"] = nothing
+    _, first, *_ = Page(page(Inputs(report=told))).rows("US dollars a month by requests")
+    assert first[3] == "–Nobody offers it"
+
+
+@pytest.mark.parametrize(
+    ("checks", "promote", "said"),
+    [
+        (True, True, "It was held against als of run run-0, which served until then."),
+        (True, False, "It was held against als of run run-0, which goes on serving."),
+        (False, True, "No check held it against als of run run-0, which served until then."),
+    ],
+)
+def test_the_gate_says_what_served_and_whether_it_was_compared(checks: bool, promote: bool, said: str) -> None:
+    told = report()
+    told["gate"] |= {"promote": promote, "byPerson": promote} | ({} if checks else {"checks": []})
+    section = Page(page(Inputs(report=told))).section("gate")
+    assert said in section
+    assert ("(--promote)" in section) is promote
+
+
+def test_tables_without_intervals_say_over_how_many_users_they_are(whole: Page) -> None:
+    assert "measured on the validation part, over 900 users. A step has no interval" in whole.section("training")
+    assert "of the lists of 900 users" in whole.section("popularity")
+
+
+def test_what_serves_is_compared_by_differences_with_interval_and_n(whole: Page) -> None:
+    head, *rows = whole.rows("Against what serves now")
+    assert head == ["contestant", "metric", "difference", "p"]
+    assert rows == [["ease", "ndcg@10", "+0.0100.009 to 0.011, n = 900", "0.040"]]
 
 
 def test_every_grade_has_its_reason_and_a_missing_one_is_no_zero(whole: Page) -> None:
@@ -67,9 +178,9 @@ def test_every_grade_has_its_reason_and_a_missing_one_is_no_zero(whole: Page) ->
         "contestant", "overall", "Accuracy (weight 3)", "Effort (weight 1, judged)", "Cost (weight 2)",
     ]  # fmt: skip
     assert rows == [
-        ["ease", "1.4rank 1", "1", "3", "2"],
-        ["content", "2.4rank 2", "4", "3", "2"],
-        ["personalize-popularity-count (local twin)", "3.4rank 3, 2 of 3 criteria", "4", "3", "–"],
+        ["ease", "1.40rank 1", "1", "3", "2"],
+        ["content", "2.40rank 2", "4", "3", "2"],
+        ["personalize-popularity-count (local twin)", "3.40rank 3, 2 of 3 criteria", "4", "3", "–"],
     ]
     _, *reasons = whole.rows("The grades of personalize-popularity-count")
     assert reasons == [
@@ -152,6 +263,15 @@ def test_claims_that_were_tested_stand_apart_from_those_that_could_not_be(whole:
     assert tested == [["Lists are long.Their length.", "holds", "100.", "1,900"]]
     assert untested == [["It is so.A test.", "cannot be told", "A finding.", "–"]]
     assert "of 2 claims 1 cannot be told" in whole.section("claims")
+
+
+def test_a_verdict_on_a_twin_is_labelled_as_the_twins() -> None:
+    told = report()
+    for one in told["claims"]:
+        one["twins"] = ["personalize-popularity-count"]
+    whole = Page(page(Inputs(report=told)))
+    assert whole.rows("Claims that this run can test")[1][1] == "holdsof the twin"
+    assert whole.rows("Claims that this run cannot test")[1][1] == "cannot be told"
 
 
 def test_other_splits_claims_gate_and_prices_are_told(whole: Page) -> None:

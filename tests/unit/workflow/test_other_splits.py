@@ -82,8 +82,17 @@ def test_a_flip_that_is_noise_on_either_split_changes_nothing(aws: Any, differen
     found = compared(aws, evaluation("global_time", 400, flipped, *different))
     assert found["flips"] == ([["b", "c"]] if different else [["a", "b"]])
     assert found["changes"] is False
-    assert "changes only within the noise: " in found["says"]
+    assert "no change of the order by ndcg@10 is shown to be more than noise: " in found["says"]
     assert "none of them different beyond noise on both splits" in found["says"]
+
+
+@pytest.mark.parametrize("there", [{"a": 0.0, "b": 0.0, "c": 0.0}, {"a": 0.2, "b": 0.1, "c": 0.1}])
+def test_an_order_with_equal_ones_is_not_called_the_same(aws: Any, there: dict[str, float]) -> None:
+    found = compared(aws, evaluation("global_time", 400, there))
+    assert (found["flips"], found["changes"], "is the same" in found["says"]) == ([], False, False)
+    assert found["says"].endswith(
+        "none of the 3 contestants change places by ndcg@10, but some are equal on one of the two."
+    )
 
 
 def test_another_metrics_test_does_not_decide(aws: Any) -> None:

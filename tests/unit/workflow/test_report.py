@@ -148,9 +148,10 @@ def test_the_page_has_a_row_for_each_contestant_with_what_was_measured(aws: Any,
     assert rows == [
         "| contestant | ndcg@10 | ndcg@100 | recall@10 | coverage@10 | training s | latency p50 / p95 ms | status |",
         "|---|---|---|---|---|---|---|---|",
-        "| strong | 0.3000 (0.2900 to 0.3100) |  |  |  | 12 |  | ok, the default |",
-        "| weak (local twin) | 0.1000 (0.0900 to 0.1100) |  |  | 0.2500 (0.2400 to 0.2600) |  | 1.5 / 2.5 | ok |",
-        "| broken |  |  |  |  | 60 | 1.5 / 2.5 | failed: TrainingJob x: a / b at line 3 |",
+        "| strong | 0.3000 (0.2900 to 0.3100, n = 500) |  |  |  | 12 |  | ok, the default |",
+        "| weak (local twin) | 0.1000 (0.0900 to 0.1100, n = 500) |  |  | 0.2500 (0.2400 to 0.2600, n = 500) |  "
+        "| 1.5 / 2.5 (n = 40) | ok |",
+        r"| broken |  |  |  |  | 60 | 1.5 / 2.5 (n = 40) | failed: TrainingJob x: a \| b at line 3 |",
     ]
     assert "its figures are the twin's, not the service's.\n" in page
     assert "measured on a laptop's local cloud" in page

@@ -34,7 +34,7 @@ def hrnn(run: Run) -> Finding:
         ("hrnn", FAR, True, "does not hold", "hrnn is better."),
         ("hrnn-metadata", WITHIN, True, "does not hold", "the two are the same to within 5 %."),
         ("hrnn", WITHIN, False, "does not hold", "the two are the same to within 5 %."),
-        ("hrnn-metadata", WIDE, False, "cannot be told", "no difference was found, and these users could show one of"),
+        ("hrnn-metadata", WIDE, False, "cannot be told", "no difference was found; a single test of these 500 users"),
         ("hrnn-metadata", None, False, "cannot be told", "no difference was found"),
     ],
 )
@@ -50,8 +50,8 @@ def test_metadata_is_better_where_the_corrected_test_and_the_margin_say_so(
 def test_the_finding_has_difference_ratio_and_corrected_p() -> None:
     found = hrnn(two("hrnn", "hrnn-metadata", ratio=(1.25, 1.0, 2.0), different=True))
     assert found.finding == (
-        "hrnn-metadata - hrnn is -0.0200 (-0.0250 to -0.0150), 0.800 times (0.500 to 1.000), corrected p 0.0006: "
-        "hrnn is better."
+        "hrnn-metadata minus hrnn is -0.0200 (-0.0250 to -0.0150, n = 500), 0.800 times (0.500 to 1.000), corrected p "
+        "0.0006: hrnn is better."
     )
     assert "Holm-corrected over all pairs" in found.test
 
@@ -131,7 +131,7 @@ def test_self_coded_holds_where_one_beats_every_managed_one() -> None:
     )
     assert (found.verdict, found.n, found.twins) == ("holds", 500, ["personalize-a"])
     assert "Better than every managed one: ease." in found.finding
-    assert "both were found best on these users, which flatters them." in found.finding
+    assert "each was found best on these users, which flatters it." in found.finding
 
 
 def test_self_coded_cannot_be_told_where_one_managed_one_is_not_beaten() -> None:
@@ -139,7 +139,7 @@ def test_self_coded_cannot_be_told_where_one_managed_one_is_not_beaten() -> None
         field({("ease", "autopilot-xgboost-all"): (WIDE, False), ("ease", "personalize-a"): (FAR, True)}, VALUES)
     )
     assert found.verdict == "cannot be told"
-    assert "these users could show 0.0123" in found.finding
+    assert "before the correction, would show a difference of 0.0123" in found.finding
 
 
 def test_self_coded_does_not_hold_where_a_managed_one_beats_all() -> None:

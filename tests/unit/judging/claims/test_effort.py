@@ -23,7 +23,7 @@ def test_longer_by_a_fifth_is_longer_and_what_lies_close_is_left_open(longer: fl
     run.enter("hrnn-metadata", trainingSeconds=longer)
     found, _ = training_claims(Run(run.report, run.metrics))
     assert (found.verdict, found.n) == (verdict, 1)
-    assert f"{longer / 100:.2f} times as long" in found.finding
+    assert f"{longer / 100:.2f} times as long; measured on AWS, eu-west-1." in found.finding
 
 
 def test_the_managed_twins_training_times_are_of_the_twin() -> None:
@@ -60,7 +60,13 @@ def test_who_predicts_ratings_has_an_error_of_them(managed: bool, own: bool, ver
     run.enter("autoencoder", {"ndcg@10": figure(0.2), **(ratings if own else {})})
     found, *_ = personalize_claims(Run(run.report, run.metrics))
     assert found.verdict == verdict
-    assert list(found.twins) == ([] if verdict == "cannot be told" else ["personalize-a"])
+    told = verdict != "cannot be told"
+    assert (list(found.twins), found.n) == ((["personalize-a"], 500) if told else ([], None))
+    if told:
+        words = (
+            f"With an rmse: {int(managed)} of 1 recipes of Amazon Personalize, and {int(own)} of 1 other contestants."
+        )
+        assert found.finding.startswith(words)
 
 
 def test_without_a_recipe_nothing_is_told_of_personalize() -> None:
@@ -71,8 +77,9 @@ def test_without_a_recipe_nothing_is_told_of_personalize() -> None:
 
 def test_ease_and_effort_are_called_a_matter_of_judgement() -> None:
     run = RunFigures()
+    run.report["measuredOn"]["words"] = "a laptop"
     run.enter("personalize-a", trainingSeconds=12.0, twin=True)
     _, *found = personalize_claims(Run(run.report, run.metrics))
     assert [one.verdict for one in found] == ["cannot be told"] * 2
     assert all(one.finding.startswith("A matter of judgement") for one in found)
-    assert found[0].finding.endswith("personalize-a trained for 12 s (a local twin).")
+    assert found[0].finding.endswith("personalize-a trained for 12 s (a local twin); measured on a laptop.")

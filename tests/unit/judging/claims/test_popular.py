@@ -19,6 +19,11 @@ def heads(basic: float, cured: float | None = None) -> Run:
     return Run(run.report, run.metrics)
 
 
+def of(value: float) -> str:
+    """Such a figure as a finding says it: with its interval and n."""
+    return f"{value:.4f} ({value - 0.01:.4f} to {value + 0.01:.4f}, n = 500)"
+
+
 @pytest.mark.parametrize(
     ("value", "verdict"),
     [(0.95, "holds"), (0.511, "holds"), (0.505, "cannot be told"), (0.495, "cannot be told"), (0.3, "does not hold")],
@@ -26,7 +31,7 @@ def heads(basic: float, cured: float | None = None) -> Run:
 def test_more_than_half_of_the_slots_for_a_tenth_is_a_lot(value: float, verdict: str) -> None:
     found, _ = autoencoder_claims(heads(value))
     assert (found.verdict, found.n) == (verdict, 500)
-    assert found.finding == f"{BASIC} has {value:.4f} ({value - 0.01:.4f} to {value + 0.01:.4f})."
+    assert found.finding == f"{BASIC} has {of(value)}."
 
 
 def test_the_others_stand_beside() -> None:
@@ -35,7 +40,7 @@ def test_the_others_stand_beside() -> None:
     run.enter(BASIC, {"head_share@10": figure(0.9)})
     run.enter(CURED, {"head_share@10": figure(0.6)})
     found, _ = autoencoder_claims(Run(run.report, run.metrics))
-    assert found.finding.endswith(f" Of the others: {POPULARITY} 0.9900, {CURED} 0.6000.")
+    assert found.finding.endswith(f" Of the others: {POPULARITY} {of(0.99)}; {CURED} {of(0.6)}.")
     assert found.twins == []
 
 
@@ -46,7 +51,7 @@ def test_the_others_stand_beside() -> None:
 def test_the_tuned_one_shows_less_of_what_is_rated_a_lot(cured: float, verdict: str) -> None:
     _, found = autoencoder_claims(heads(0.9, cured))
     assert (found.verdict, found.n) == (verdict, 500)
-    assert "ndcg@10: autoencoder - autoencoder-article is +0.0200" in found.finding
+    assert "ndcg@10: autoencoder minus autoencoder-article is +0.0200" in found.finding
 
 
 def test_a_cure_within_wide_intervals_cannot_be_told() -> None:
@@ -108,7 +113,7 @@ def test_popularity_is_good_with_half_of_the_bests_accuracy(
     run.compare("content", POPULARITY, ratio=(1.05, 1.01, 1.1), different=False, difference=0.01)
     *_, found = popularity_claims(Run(run.report, run.metrics))
     assert (found.verdict, found.n, found.twins) == (verdict, 500, [POPULARITY])
-    assert f"{POPULARITY} - ease, the best of the others, is -0.1000" in found.finding
+    assert f"{POPULARITY} minus ease, the best of the others, is -0.1000" in found.finding
     assert "Users with at least one hit in ten: 0.4000" in found.finding
     assert "flatters it" in found.test
 

@@ -32,8 +32,8 @@ def examined(
 def test_equivalence_holds_inside_all_margins_also_where_a_test_finds_a_difference() -> None:
     found = examined(errors=(figure(0.90, half=0.005), figure(0.91, half=0.005)), different=True)
     assert (found.verdict, found.n, found.twins) == ("holds", 500, [XGBOOST])
-    assert "ndcg@10: autopilot-xgboost-all - autopilot-linear-all is +0.0200" in found.finding
-    assert "The lists agree to 0.8000 (0.7800 to 0.8200), inside the margin." in found.finding
+    assert "ndcg@10: autopilot-xgboost-all minus autopilot-linear-all is +0.0200" in found.finding
+    assert "The lists agree to 0.8000 (0.7800 to 0.8200, n = 500), inside the margin." in found.finding
     assert "a difference of -0.0200 to +0.0000, inside the margin." in found.finding
     assert "of the twin, not of the service" in found.finding
 

@@ -1,7 +1,4 @@
-"""Who is graded together: a contestant that cannot be told apart from a better one shares its grade.
-
-The rule of `bakeoff.evaluation.statistics.groups.leaders`, for the JSON of metrics.json and without NumPy.
-"""
+"""Who is graded together: a contestant that cannot be told apart from a better one shares its grade."""
 
 from bakeoff.judging.evidence import Evidence
 

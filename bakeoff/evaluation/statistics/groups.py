@@ -38,20 +38,3 @@ def _without_both(groups: list[list[str]], one: str, other: str) -> list[list[st
         if not any(set(group) <= set(larger) for larger in kept):
             kept.append(group)
     return kept
-
-
-def leaders(ordered: Sequence[str], different: Different) -> list[list[str]]:
-    """Disjoint classes: the best leads all that do not differ from it, the best of the rest leads the next class.
-
-    Args:
-        ordered: names, the best first.
-        different: whether two of them differ.
-    """
-    classes: list[list[str]] = []
-    rest = list(ordered)
-    while rest:
-        leader = rest[0]
-        tied = [name for name in rest if name == leader or not different(leader, name)]
-        classes.append(tied)
-        rest = [name for name in rest if name not in tied]
-    return classes

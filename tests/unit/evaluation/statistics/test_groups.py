@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bakeoff.evaluation.statistics.groups import indistinguishable, leaders
+from bakeoff.evaluation.statistics.groups import indistinguishable
 
 
 def apart(*pairs: str) -> Callable[[str, str], bool]:
@@ -24,12 +24,6 @@ def test_the_middle_one_is_in_both_groups_where_only_the_ends_differ() -> None:
     assert indistinguishable("abc", apart("ac")) == [["a", "b"], ["b", "c"]]
 
 
-def test_leaders_take_all_that_cannot_be_told_from_them() -> None:
-    assert leaders("abc", apart("ac")) == [["a", "b"], ["c"]]
-    assert leaders("abcd", apart("ab", "ac", "ad")) == [["a"], ["b", "c", "d"]]
-    assert leaders("", apart()) == []
-
-
 NAMES = "abcdef"
 
 
@@ -45,6 +39,3 @@ def test_groups_are_the_maximal_sets_without_a_different_pair(pairs: set[tuple[s
     ]
     maximal = [one for one in fitting if not any(one < other for other in fitting)]
     assert sorted(map(sorted, groups)) == sorted(map(sorted, maximal))
-    classes = leaders(NAMES, different)
-    assert sorted(name for one in classes for name in one) == list(NAMES)
-    assert all(not different(one[0], name) for one in classes for name in one[1:])

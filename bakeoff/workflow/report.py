@@ -11,7 +11,7 @@ from bakeoff.pricing.table import PriceTable
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.costs import costs_of
 from bakeoff.workflow.other_splits import other_splits
-from bakeoff.workflow.report_page import markdown
+from bakeoff.workflow.report_markdown import markdown
 
 FORMAT = 2
 

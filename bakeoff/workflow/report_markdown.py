@@ -1,4 +1,4 @@
-"""The report as Markdown: a summary that fits into a pull request."""
+"""The report as Markdown, report.md: a summary that fits into a pull request."""
 
 from collections.abc import Mapping
 from typing import Any

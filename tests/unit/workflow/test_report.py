@@ -1,4 +1,4 @@
-"""The report: one JSON for programs and one page for people, also of a run that failed half way."""
+"""The report: JSON for programs and Markdown for people, also of a run that failed half way."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from bakeoff.config import load_config
 from bakeoff.workflow.costs import costs_of
 from bakeoff.workflow.report import publish_report
-from bakeoff.workflow.report_page import markdown
+from bakeoff.workflow.report_markdown import markdown
 from tests.support.run_figures import RunFigures, figure
 from tests.unit.workflow.conftest import COUNTS
 
@@ -137,14 +137,14 @@ def test_what_a_contestant_costs_is_an_estimate_of_a_laptop_where_it_was_measure
     assert (training["estimate"], training["measuredOnLaptop"]) == (True, True)
 
 
-def test_the_page_has_a_row_for_each_contestant_with_what_was_measured(aws: Any, given: dict[str, Any]) -> None:
+def test_the_markdown_has_a_row_for_each_contestant_with_what_was_measured(aws: Any, given: dict[str, Any]) -> None:
     publish_report(aws.cloud, given)
-    page = aws.file("runs/run-1/report.md")
-    assert page.startswith(
+    written = aws.file("runs/run-1/report.md")
+    assert written.startswith(
         "# Run run-1\n\nThe run serves now. It is better.\n\nData set small, split s1.\n\n"
         "- accuracy: passed. Better beyond noise.\n"
     )
-    rows = [line for line in page.partition("\n## ")[0].splitlines() if line.startswith("|")]
+    rows = [line for line in written.partition("\n## ")[0].splitlines() if line.startswith("|")]
     assert rows == [
         "| contestant | ndcg@10 | ndcg@100 | recall@10 | coverage@10 | training s | latency p50 / p95 ms | status |",
         "|---|---|---|---|---|---|---|---|",
@@ -153,9 +153,9 @@ def test_the_page_has_a_row_for_each_contestant_with_what_was_measured(aws: Any,
         "| 1.5 / 2.5 (n = 40) | ok |",
         r"| broken |  |  |  |  | 60 | 1.5 / 2.5 (n = 40) | failed: TrainingJob x: a \| b at line 3 |",
     ]
-    assert "its figures are the twin's, not the service's.\n" in page
-    assert "measured on a laptop's local cloud" in page
-    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+    assert "its figures are the twin's, not the service's.\n" in written
+    assert "measured on a laptop's local cloud" in written
+    assert [line for line in written.splitlines() if line.startswith("## ")] == [
         "## Grades",
         "## What the article said, what we find",
     ]
@@ -174,7 +174,7 @@ def test_no_twin_no_word_of_twins(aws: Any, given: dict[str, Any]) -> None:
         ({"promote": False, "failed": True, "reason": "No data."}, "The run failed. No data."),
     ],
 )
-def test_the_page_says_that_the_run_does_not_serve(
+def test_the_markdown_says_that_the_run_does_not_serve(
     aws: Any, given: dict[str, Any], decision: dict[str, Any], said: str
 ) -> None:
     publish_report(aws.cloud, {**given, "decision": decision})

@@ -31,6 +31,11 @@ def resource_name(prefix: str, contestant: str, made_from: str, *, attempt: str 
     return f"{name}-{attempt}" if attempt else name
 
 
+def attempt_of(run_id: str) -> str:
+    """Six characters that tell a run's jobs from those of another run."""
+    return fingerprint(run_id)[:_LONGEST_ATTEMPT]
+
+
 def event_type(split_hash: str) -> str:
     """The ``EVENT_TYPE`` of a split's rows, which Amazon Personalize trains on: the hash's first 16 digits.
 

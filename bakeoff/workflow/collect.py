@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bakeoff.contracts.naming import (
+    attempt_of,
     curve_key,
     evaluation_prefix,
     fingerprint,
@@ -54,6 +55,7 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     curves_key = f"{run_prefix(given['runId'])}curves.manifest"
     trained = [one["modelVersion"] for one in healthy if specs[one["name"]]["kind"] == "sagemaker"]
     cloud.write_json(curves_key, _curves(cloud, f"{run_key}run.json", trained))
+    prefix, attempt = cloud.settings.prefix, attempt_of(given["runId"])
     return {
         "contestants": contestants,
         "incumbent": incumbent,
@@ -61,14 +63,10 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         "evaluated": cloud.exists(f"{key}metrics.json"),
         "evaluationKey": key,
         "evaluationUri": cloud.uri(key),
-        "evaluationJobName": resource_name(
-            cloud.settings.prefix, "evaluate", made_from, attempt=fingerprint(given["runId"])[:6]
-        ),
+        "evaluationJobName": resource_name(prefix, "evaluate", made_from, attempt=attempt),
         "manifestUri": cloud.uri(manifest_key),
         "curvesUri": cloud.uri(curves_key),
-        "reportJobName": resource_name(
-            cloud.settings.prefix, "write-report", made_from, attempt=fingerprint(given["runId"])[:6]
-        ),
+        "reportJobName": resource_name(prefix, "write-report", made_from, attempt=attempt),
         "runUri": cloud.uri(run_key),
     }
 

@@ -7,7 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from bakeoff.contracts.naming import event_type, fingerprint, lists_prefix, prepared_prefix, raw_prefix, resource_name
+from bakeoff.contracts.naming import (
+    attempt_of,
+    event_type,
+    fingerprint,
+    lists_prefix,
+    prepared_prefix,
+    raw_prefix,
+    resource_name,
+)
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import LONGEST_PERSONALIZE_LIST, MATRIX, plan_incumbent
@@ -33,14 +41,14 @@ def plan_run(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     settings, split = {**order["preparation"]["settings"], "dataset": dataset}, _split(order)
     raw = _raw_files(cloud, dataset)
     data_version = fingerprint(raw, settings, split, order["preparation"]["sourceHash"])
-    key = prepared_prefix(data_version)
+    key, attempt = prepared_prefix(data_version), attempt_of(order["runId"])
     return {
         "dataset": dataset,
         "contestants": _chosen(order["contestants"], order["catalogue"]),
         "preparation": {
             "dataVersion": data_version,
             "there": cloud.exists(f"{key}manifest.json"),
-            "jobName": resource_name(cloud.settings.prefix, "prepare", data_version, attempt=_attempt(order)),
+            "jobName": resource_name(cloud.settings.prefix, "prepare", data_version, attempt=attempt),
             "rawUri": cloud.uri(raw_prefix(dataset)),
             "uri": cloud.uri(key),
             "key": key,
@@ -113,11 +121,6 @@ def _chosen(names: Sequence[str], catalogue: Sequence[Mapping[str, Any]]) -> lis
     return [entries[name] for name in dict.fromkeys(names)]
 
 
-def _attempt(order: Mapping[str, Any]) -> str:
-    """Tells a job of this run from one of another run: job names can be used only once."""
-    return fingerprint(order["runId"])[:6]
-
-
 def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     """What each contestant will make, under which names; notes in the run's record what the run may come to hold.
 
@@ -171,7 +174,7 @@ def _incumbent(
         contestants,
         requests=manifest["files"]["requests/histories.jsonl"]["sha256"],
         execution_name=_execution_name(order["runId"], "the_incumbent"),  # no contestant's name has an underscore
-        attempt=_attempt(order),
+        attempt=attempt_of(order["runId"]),
     )
 
 
@@ -208,7 +211,7 @@ def _spec(
         "executionName": _execution_name(order["runId"], name),
         "asked": None,
         "resourceName": resource,
-        "jobName": resource_name(cloud.settings.prefix, name, made_from, attempt=_attempt(order)),
+        "jobName": resource_name(cloud.settings.prefix, name, made_from, attempt=attempt_of(order["runId"])),
         "preparedUri": preparation["uri"],
         "listsPath": lists,
         "listsUri": cloud.uri(lists_prefix(lists)),

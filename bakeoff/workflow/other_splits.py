@@ -6,6 +6,7 @@ from typing import Any
 
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.records import compact, read_record, write_record
+from bakeoff.workflow.standing import problem_of_lists
 
 METRIC = "ndcg@10"
 SHOWN = (METRIC, "ndcg@100", "recall@10", "coverage@10")
@@ -33,9 +34,9 @@ def _as_evaluated(contestant: Mapping[str, Any], metrics: Mapping[str, Any]) -> 
     """The contestant with its metrics; no longer ``ok`` where its lists are not sound."""
     measured = metrics.get(contestant["name"], {})
     joined = {**contestant, "metrics": measured.get("metrics"), "latency": None}
-    problems = measured.get("health", {}).get("problems", ["it was not evaluated"])
-    if contestant["status"] == "ok" and problems:
-        return {**joined, "status": "failed", "reason": f"Its lists are not sound: {'; '.join(problems)}"}
+    problem = problem_of_lists(measured)
+    if contestant["status"] == "ok" and problem:
+        return {**joined, "status": "failed", "reason": problem}
     return joined
 
 

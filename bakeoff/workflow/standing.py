@@ -28,7 +28,7 @@ def as_it_stands(
         "weight": _weight(contestant),
     }
     joined["costPerMonth"] = _cost_per_month(costs_of(joined, given), given["rules"]["requestsPerMonth"])
-    problem = _problem_of_lists(measured) or problem_of_backend(outcome_of(name, given["staging"]), latency)
+    problem = problem_of_lists(measured) or problem_of_backend(outcome_of(name, given["staging"]), latency)
     if contestant["status"] == "ok" and problem:
         return {**joined, "status": "failed", "reason": problem}
     return joined
@@ -48,7 +48,8 @@ def problem_of_backend(staged: Mapping[str, Any] | None, latency: Mapping[str, A
     return None
 
 
-def _problem_of_lists(measured: Mapping[str, Any]) -> str | None:
+def problem_of_lists(measured: Mapping[str, Any]) -> str | None:
+    """Why the evaluation gave no figures; None where it did."""
     health = measured.get("health") or {"healthy": False, "problems": ["it was not evaluated"]}
     return None if health["healthy"] else f"Its lists are not sound: {'; '.join(health['problems'])}"
 

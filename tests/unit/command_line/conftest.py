@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bakeoff.command_line import screen
 from bakeoff.command_line.cloud import Cloud
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.config import Config, load_config
@@ -40,6 +41,14 @@ def restored_environment() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def fresh_console() -> Iterator[None]:
+    """A console writes to the standard output that there was when it was made."""
+    screen.console.cache_clear()
+    yield
+    screen.console.cache_clear()
 
 
 @pytest.fixture

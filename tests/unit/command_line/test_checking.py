@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bakeoff.command_line import screen
 from bakeoff.command_line.app import app
 from tests.support.small_data import small_data, write_csv
 
@@ -23,11 +22,6 @@ source = { file = "movies.csv" }
 id = "movieId"
 fields = { title = { columns = ["title"] } }
 """
-
-
-@pytest.fixture(autouse=True)
-def fresh_console() -> None:
-    screen.console.cache_clear()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from bakeoff.command_line import comparing, screen
+from bakeoff.command_line import comparing
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.errors import RunError
 from bakeoff.evaluation.lists_table import SCHEMA
@@ -59,11 +59,6 @@ def lists(items: str, *, hit: bool) -> bytes:
 @pytest.fixture
 def s3() -> S3:
     return S3()
-
-
-@pytest.fixture(autouse=True)
-def fresh_console() -> None:
-    screen.console.cache_clear()
 
 
 def shown(s3: S3, deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> str:

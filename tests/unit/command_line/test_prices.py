@@ -1,6 +1,5 @@
 """The commands that show the price table and have AWS's Price List fill it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +8,10 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from typer.testing import CliRunner, Result
 
-from bakeoff.command_line import prices, screen
+from bakeoff.command_line import prices
 from bakeoff.command_line.app import app
 from bakeoff.config import load_config
 from bakeoff.price_list import Refreshed
-
-
-@pytest.fixture(autouse=True)
-def fresh_console() -> Iterator[None]:
-    screen.console.cache_clear()
-    yield
-    screen.console.cache_clear()
 
 
 def call(*arguments: str) -> Result:

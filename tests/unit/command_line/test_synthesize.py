@@ -5,13 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bakeoff.command_line import demo, screen
+from bakeoff.command_line import demo
 from bakeoff.command_line.app import app
-
-
-@pytest.fixture(autouse=True)
-def fresh_console() -> None:
-    screen.console.cache_clear()
 
 
 def test_writes_into_the_data_folder_under_the_shapes_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,6 @@ from bakeoff.evaluation.target import Target
 
 
 @pytest.fixture(scope="module")
-def target(prepared: Prepared) -> Target:
-    return Target.of(
-        users=prepared.test_users,
-        holdout=prepared.test_holdout,
-        fitted=prepared.train_and_validation,
-        documents=prepared.documents(),
-    )
-
-
-@pytest.fixture(scope="module")
 def ranked(target: Target) -> dict[str, np.ndarray]:
     """Lists of random items; those of `short` end early, the first of them before it begins."""
     generator = np.random.default_rng(3)

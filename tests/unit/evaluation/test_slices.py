@@ -8,16 +8,6 @@ from bakeoff.evaluation.slices import COLD_BELOW, ItemSlices, Slice, slices_of
 from bakeoff.evaluation.target import Target
 
 
-@pytest.fixture(scope="module")
-def target(prepared: Prepared) -> Target:
-    return Target.of(
-        users=prepared.test_users,
-        holdout=prepared.test_holdout,
-        fitted=prepared.train_and_validation,
-        documents=prepared.documents(),
-    )
-
-
 def named(target: Target) -> dict[str, Slice]:
     return {one.name: one for one in slices_of(target)}
 

@@ -1,9 +1,11 @@
 """The report: JSON for programs and Markdown for people, also of a run that failed half way."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from bakeoff.config import load_config
 from bakeoff.workflow.costs import costs_of
@@ -11,6 +13,12 @@ from bakeoff.workflow.report import publish_report
 from bakeoff.workflow.report_markdown import markdown
 from tests.support.run_figures import RunFigures, figure
 from tests.unit.workflow.conftest import COUNTS
+
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "report.schema.json"
+
+
+LATENCY = {"p50": 1.5, "p95": 2.5, "p99": 3.0, "n": 40, "errors": {}, "concurrency": 4, "requestsPerSecond": 90.0}
 
 
 def contestant(name: str, **changes: Any) -> dict[str, Any]:
@@ -23,8 +31,21 @@ def contestant(name: str, **changes: Any) -> dict[str, Any]:
         "recommender": name,
         "status": "ok",
         "reason": None,
+        "split": "s1",
+        "lists": f"{name}/f1ng3r",
+        "answers": ["recommend"],
+        "learnsFrom": "liked",
+        "longestList": 500,
+        "needsHistory": True,
+        "reactsToEvents": True,
         "twin": False,
-        "latency": {"name": name, "p50": 1.5, "p95": 2.5, "p99": 3.0, "n": 40, "errors": {}, "requestsPerSecond": 90.0},
+        "modelVersion": f"job-{name}",
+        "validation": {"ndcg@10": figure(0.2)},
+        "backend": {"type": "sagemaker-endpoint", "name": name},
+        "latency": {**LATENCY, "name": name},
+        "place": "ml.m5.large",
+        "weight": 0.2,
+        "costPerMonth": None,
         "artefactBytes": 10**6,
         "billableSeconds": 60,
         "listsSeconds": 30,
@@ -36,7 +57,11 @@ def contestant(name: str, **changes: Any) -> dict[str, Any]:
 CONTESTANTS: list[dict[str, Any]] = [
     contestant("weak", twin=True, kind="personalize", recipe="aws-popularity-count", trainingSeconds=None),
     contestant("broken", status="failed", reason="TrainingJob x: a | b\n  at line 3"),
-    contestant("strong", latency={"p50": None, "p95": None, "n": 0}, trainingSeconds=12.4),
+    contestant(
+        "strong",
+        latency={**LATENCY, "name": "strong", "p50": None, "p95": None, "p99": None, "n": 0},
+        trainingSeconds=12.4,
+    ),
 ]
 FIGURES = {
     "weak": {"ndcg@10": figure(0.1), "coverage@10": figure(0.25), "hit_rate@10": figure(0.5)},
@@ -108,6 +133,21 @@ def test_the_report_is_written_for_programs_and_for_people(aws: Any, given: dict
         "runs/run-1/report.json": "application/json",
         "runs/run-1/report.md": "text/markdown; charset=utf-8",
     }
+
+
+def check_schema(report: dict[str, Any]) -> None:
+    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(report)
+
+
+def test_the_report_is_as_its_schema_says(aws: Any, given: dict[str, Any]) -> None:
+    given["otherSplits"] = [
+        {"strategy": "global_time", "runId": "r2", "status": "ok", "evaluationKey": "evaluations/e1/", "reason": None},
+        {"strategy": "new_users", "runId": "r3", "status": "failed", "evaluationKey": None, "reason": "Too few."},
+    ]
+    publish_report(aws.cloud, given)
+    report = aws.file("runs/run-1/report.json")
+    check_schema(report)
+    assert [one["strategy"] for one in report["otherSplits"]] == ["global_time", "new_users"]
 
 
 def test_every_contestant_has_its_figures_costs_and_grades_and_a_failed_one_none(
@@ -203,6 +243,7 @@ def test_a_failed_run_reports_as_far_as_it_came(
     head = publish_report(aws.cloud, {**given, **nothing, **learnt, "decision": decision})
     report = aws.file("runs/run-1/report.json")
     assert (head["failed"], head["default"], head["split"]) == (True, None, None)
+    check_schema(report)
     assert report["contestants"] == contestants
     assert report["protocol"] is None
     assert f"Data set {'small' if learnt else 'unknown'}, split not made." in aws.file("runs/run-1/report.md")

@@ -11,6 +11,7 @@ import pytest
 from bakeoff.command_line.runs import run_id
 from tests.integration.conftest import FirstRun
 from tests.integration.product import Json, Product
+from tests.support.schemas import faults
 
 METRICS = ("ndcg@10", "ndcg@100", "recall@10", "coverage@10")
 TWIN = "personalize-popularity-count"
@@ -39,6 +40,7 @@ def test_the_first_run_is_promoted_with_every_contestant_of_the_demo_healthy(
     assert {name: one["status"] for name, one in contestants.items()} == dict.fromkeys(product.config.demo, "ok")
     assert report["reason"] == f"The first healthy run; its default is {report['default']}."
     assert all(one["reason"] is None for one in contestants.values())
+    assert faults(report, "report") == []
 
 
 def test_every_metric_of_every_contestant_has_its_interval_and_the_same_n(contestants: dict[str, Json]) -> None:

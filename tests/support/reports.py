@@ -11,13 +11,34 @@ NAMES = ("ease", "content", "personalize-popularity-count")
 LEVELS = (10_000, 100_000, 1_000_000, 10_000_000)
 
 
+PROTOCOL: dict[str, Any] = {
+    "dataset": "small",
+    "split": {"strategy": "per_user_last_fraction", "hash": "5" * 64, "parameters": {"seed": 42}},
+    "liked": "value >= 4",
+    "relevant": "liked test items",
+    "seen": "train and validation",
+    "candidates": {"rule": "with an interaction", "count": 1000},
+    "users": 900,
+    "metrics": {"ofAllUsers": ["ndcg@10", "recall@10"]},
+    "intervals": {"method": "bootstrap over users", "resamples": 1000},
+    "tests": {"permutations": 10_000, "alpha": 0.05},
+    "slices": [{"of": "users", "slice": "cold", "rule": "Few.", "metric": "ndcg@10"}],
+}
+
+
 def estimate(value: float, *, n: int = 900) -> dict[str, Any]:
     return {"value": value, "low": value * 0.9, "high": value * 1.1, "n": n}
 
 
 def cost(usd: float | None, *, missing: tuple[str, ...] = ()) -> dict[str, Any]:
-    part = {"what": "training", "quantity": 0.5, "unit": "hour", "price": 0.23, "usd": usd, "verified": False}
-    return {"usd": usd, "estimate": usd is not None, "missing": list(missing), "parts": [part]}
+    part = {"what": "training", "key": "a", "quantity": 0.5, "unit": "hour", "price": 0.23, "usd": usd}
+    return {
+        "usd": usd,
+        "estimate": usd is not None,
+        "measuredOnLaptop": False,
+        "missing": list(missing),
+        "parts": [{**part, "verified": False}],
+    }
 
 
 def metrics(scale: float) -> dict[str, Any]:
@@ -53,6 +74,10 @@ def contestant(name: str, *, scale: float) -> dict[str, Any]:
         "title": f"Title of {name}",
         "status": "ok",
         "reason": None,
+        "split": "5" * 64,
+        "lists": f"{name}/f1ng3r",
+        "answers": ["recommend"],
+        "backend": {"type": "personalize-campaign" if twin else "sagemaker-endpoint", "name": name},
         "twin": twin,
         "learnsFrom": "liked",
         "reactsToEvents": not twin,
@@ -61,6 +86,7 @@ def contestant(name: str, *, scale: float) -> dict[str, Any]:
         "modelVersion": f"job-{name}",
         "trainingSeconds": 31,
         "billableSeconds": 31,
+        "listsSeconds": 12,
         "artefactBytes": 11_600_000,
         "kind": "personalize" if twin else "sagemaker",
         "recipe": "aws-popularity-count" if twin else None,
@@ -68,7 +94,16 @@ def contestant(name: str, *, scale: float) -> dict[str, Any]:
         "validation": None if twin else {"ndcg@10": estimate(0.12)},
         "metrics": metrics(scale),
         "health": {"healthy": True, "problems": [], "notes": [f"A note on {name}."]},
-        "latency": {"p50": 11, "p95": 17, "p99": 25, "n": 40, "errors": {}, "concurrency": 1},
+        "latency": {
+            "name": name,
+            "p50": 11,
+            "p95": 17,
+            "p99": 25,
+            "n": 40,
+            "errors": {},
+            "concurrency": 1,
+            "requestsPerSecond": 80.0,
+        },
         "costs": costs,
         "grades": {
             "accuracy": {"grade": 1 if scale > 0.9 else 4, "because": f"Because of {name}.", "judged": False},
@@ -105,6 +140,7 @@ def report() -> dict[str, Any]:
         "dataset": "small",
         "dataVersion": "v1",
         "split": "5" * 64,
+        "evaluationKey": "evaluations/e1/",
         "promoted": True,
         "failed": False,
         "reason": "It is the first healthy run.",
@@ -117,7 +153,7 @@ def report() -> dict[str, Any]:
             "incumbent": {"runId": "run-0", "default": "als"},
             "checks": [{"name": "latency", "verdict": "passed", "says": "Within 17 ms."}],
         },
-        "protocol": {"dataset": "small", "split": {"strategy": "per_user_last_fraction", "hash": "5" * 64}},
+        "protocol": PROTOCOL,
         "contestants": [contestant(name, scale=1 - place / 4) for place, name in enumerate(NAMES)],
         "prices": {
             "region": "eu-west-1",
@@ -126,7 +162,7 @@ def report() -> dict[str, Any]:
             "verified": False,
             "rows": [
                 {"key": "a", "unit": "hour", "price": 0.23, "source": "https://x", "date": "d", "verified": True},
-                {"key": "b", "unit": "hour", "price": None, "source": "", "date": "", "verified": False},
+                {"key": "b", "unit": "hour", "price": 0.1, "source": "from memory", "date": "d", "verified": False},
             ],
         },
         "grades": {
@@ -141,8 +177,22 @@ def report() -> dict[str, Any]:
             ],
         },
         "claims": [
-            {"claim": "It is so.", "test": "A test.", "finding": "A finding.", "verdict": "cannot be told", "n": None},
-            {"claim": "Lists are long.", "test": "Their length.", "finding": "100.", "verdict": "holds", "n": 1900},
+            {
+                "claim": "It is so.",
+                "test": "A test.",
+                "finding": "A finding.",
+                "verdict": "cannot be told",
+                "n": None,
+                "twins": [],
+            },
+            {
+                "claim": "Lists are long.",
+                "test": "Their length.",
+                "finding": "100.",
+                "verdict": "holds",
+                "n": 1900,
+                "twins": [],
+            },
         ],
         "otherSplits": [other],
     }
@@ -167,13 +217,15 @@ def evaluation() -> dict[str, Any]:
     one = {
         "slices": slices,
         "popularityCurve": [[0.0, 0.0], [0.1, 0.6], [1.0, 1.0]],
+        "twin": False,
+        "learnsFrom": "liked",
         "health": {"healthy": True, "problems": [], "notes": []},
     }
     pairs = [(a, b) for place, a in enumerate(NAMES) for b in NAMES[place + 1 :]]
     return {
         "format": 2,
         "runId": "run-1",
-        "protocol": {"dataset": "small"},
+        "protocol": PROTOCOL,
         "contestants": {name: {**copy.deepcopy(one), "metrics": metrics(1 - i / 4)} for i, name in enumerate(NAMES)},
         "comparisons": [
             {

@@ -93,11 +93,9 @@ def _latency(latency: Mapping[str, Any] | None) -> str:
     if not latency or not latency.get("n"):
         return NOTHING
     told = ", ".join(f"{name} {milliseconds(latency[name])}" for name in ("p50", "p95", "p99") if name in latency)
-    errors = latency.get("errors") or 0
-    failed = sum(errors.values()) if isinstance(errors, Mapping) else errors
+    failed = sum(latency["errors"].values())
     more = f", {failed} errors" if failed else ""
-    at_once = f", {latency['concurrency']} at once" if latency.get("concurrency") else ""
-    return f"{told} ({sample(latency['n'])}{at_once}{more})"
+    return f"{told} ({sample(latency['n'])}, {latency['concurrency']} at once{more})"
 
 
 def _cost(cost: Mapping[str, Any] | None) -> str:

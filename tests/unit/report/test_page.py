@@ -12,7 +12,13 @@ from bakeoff.report.inputs import Inputs
 from bakeoff.report.page import SECTIONS, page, sections
 from bakeoff.report.palette import COLOURS
 from tests.support.reports import evaluation, report
+from tests.support.schemas import faults
 from tests.unit.report.conftest import Page
+
+
+def test_the_run_that_these_pages_are_of_has_the_shape_of_a_published_one() -> None:
+    assert faults(report(), "report") == []
+    assert faults(evaluation(), "metrics") == []
 
 
 def test_the_page_needs_no_network_and_no_script(whole: Page) -> None:

@@ -278,7 +278,7 @@ def test_other_splits_claims_gate_and_prices_are_told(whole: Page) -> None:
     assert "Kendall's tau of the two orders is −1.000" in whole.section("splits")
     assert "cannot be told" in whole.section("claims")
     assert "It was held against als of run run-0" in whole.section("gate")
-    assert "not known" in whole.section("prices")
+    assert "from memory" in whole.section("prices")
 
 
 @pytest.mark.parametrize(

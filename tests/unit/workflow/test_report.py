@@ -192,6 +192,20 @@ def test_the_markdown_has_a_row_for_each_contestant_with_what_was_measured(aws: 
     ]
 
 
+def test_a_rollback_reports_the_contestants_as_they_are_on_record(aws: Any, given: dict[str, Any]) -> None:
+    on_record = [contestant("strong", metrics=FIGURES["strong"])]
+    restored = {
+        "decision": {"promote": True, "reason": "The run r0 serves again.", "default": "strong", "restored": "r0"},
+        "outcomes": None,
+        "lists": {"contestants": on_record, "toStage": []},
+    }
+    publish_report(aws.cloud, {**given, **restored})
+    report = aws.file("runs/run-1/report.json")
+    assert faults(report, "report") == []
+    assert (report["promoted"], report["contestants"]) == (True, on_record)
+    assert (report["evaluationKey"], report["protocol"], report["grades"]) == (None, None, None)
+
+
 def test_no_twin_no_word_of_twins(aws: Any, given: dict[str, Any]) -> None:
     given["decision"]["contestants"] = CONTESTANTS[1:]
     publish_report(aws.cloud, given)

@@ -47,6 +47,7 @@ def configured_keys() -> set[str]:
         keys |= {
             instance_key("processing", config.jobs.prepare.instance_type),
             instance_key("processing", config.jobs.evaluate.instance_type),
+            instance_key("processing", config.jobs.write_report.instance_type),
             instance_key("training", config.jobs.train.instance_type),
             instance_key("transform", config.jobs.write_lists.instance_type),
             instance_key("hosting", config.serving.instance_type),

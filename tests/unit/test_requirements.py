@@ -58,11 +58,18 @@ def test_the_benchmark_runs_with_the_versions_of_the_constraints_where_rectools_
     assert others == {"rectools", "fastrlock", "pm-implicit", "attrs", "numpy", "typeguard"}
 
 
-def test_the_wheels_that_travel_with_a_job_are_the_versions_of_the_constraints() -> None:
+@pytest.mark.parametrize(
+    ("job", "needed"),
+    [
+        ("prepare_data", {"duckdb", "ibis-framework", "sqlglot"}),
+        ("write_report", {"altair", "jinja2", "vl-convert-python"}),
+    ],
+)
+def test_the_wheels_that_travel_with_a_job_are_the_versions_of_the_constraints(job: str, needed: set[str]) -> None:
     constraints = pins("constraints.txt")
-    text = (CHECKOUT / "sagemaker_jobs" / "prepare_data" / "wheels.txt").read_text()
+    text = (CHECKOUT / "sagemaker_jobs" / job / "wheels.txt").read_text()
     shipped = {name.lower(): version for name, version in re.findall(r"^([\w-]+)==(\S+) --hash=sha256:", text, re.M)}
-    assert {"duckdb", "ibis-framework", "sqlglot"} <= shipped.keys()
+    assert needed <= shipped.keys()
     assert {name: constraints.get(name) for name in shipped} == shipped
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -12,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
 from bakeoff.grade_settings import GradeSettings
+from bakeoff.price_settings import Prices
 from bakeoff.pricing.contestant import keys_of
-from bakeoff.pricing.keys import unit_of
-from bakeoff.pricing.table import PriceRow, PriceTable
+from bakeoff.pricing.table import PriceTable
 
 CONFIG_FOLDER = Path(__file__).parent.parent / "config"
 # Looked at and not imported: stacks read the configuration and know nothing of the data room.
@@ -215,42 +214,6 @@ class _Catalogue(_Model):
         return self
 
 
-class _Price(_Model):
-    """A row of ``prices.json``."""
-
-    key: str
-    price: float = Field(gt=0, allow_inf_nan=False)
-    unit: str
-    source: str = Field(min_length=10)
-    date: date
-    verified: bool
-
-    @model_validator(mode="after")
-    def _has_the_unit_of_its_key(self) -> "_Price":
-        unit = unit_of(self.key)
-        if unit is None:
-            raise ValueError(f"'{self.key}' is no key of a price; bakeoff/pricing/keys.py has them")
-        if unit != self.unit:
-            raise ValueError(f"the price of '{self.key}' is for one {unit}, not for one {self.unit}")
-        return self
-
-
-class _Prices(_Model):
-    """``prices.json``: the rows of each region."""
-
-    currency: Literal["USD"]
-    regions: dict[str, tuple[_Price, ...]]
-
-    @model_validator(mode="after")
-    def _has_each_key_once(self) -> "_Prices":
-        for region, rows in self.regions.items():
-            keys = [row.key for row in rows]
-            twice = sorted({key for key in keys if keys.count(key) > 1})
-            if twice:
-                raise ValueError(f"keys used twice in {region}: {', '.join(twice)}")
-        return self
-
-
 class _Environment(_Model):
     account: str | None = Field(default=None, pattern=r"^\d{12}$")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
@@ -378,22 +341,16 @@ def load_prices(region: str, folder: Path = CONFIG_FOLDER) -> PriceTable:
     Raises:
         ConfigurationError: naming every fault of the file at once.
     """
-    read = read_price_file(folder)
-    rows = read.regions.get(region, ())
-    return PriceTable(
-        region=region,
-        currency=read.currency,
-        rows={row.key: PriceRow(**row.model_dump(mode="json")) for row in rows},
-    )
+    return read_price_file(folder).table(region)
 
 
-def read_price_file(folder: Path = CONFIG_FOLDER) -> _Prices:
+def read_price_file(folder: Path = CONFIG_FOLDER) -> Prices:
     """``prices.json``, all regions, validated."""
     try:
         value = json.loads((folder / "prices.json").read_text())
     except ValueError as error:
         raise ConfigurationError("config/prices.json", [f"not JSON: {error}"]) from error
-    return _validated("prices.json", value, _Prices)
+    return _validated("prices.json", value, Prices)
 
 
 def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict[str, str] | None) -> list[str]:

@@ -9,7 +9,7 @@ from bakeoff.pricing.amounts import Part, times
 from bakeoff.pricing.keys import instance_key, serverless_key
 from bakeoff.pricing.making import is_v2, lists_once
 
-NO_LATENCY = "latency.p50"
+NO_LATENCY = "latency.mean"
 
 
 def front_request(seconds: float | None, deployment: Mapping[str, Any], *, reads: float, measured: bool) -> list[Part]:
@@ -38,18 +38,17 @@ def front_request(seconds: float | None, deployment: Mapping[str, Any], *, reads
 def asked_request(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> list[Part]:
     """The front's part of a request that waits for a backend."""
     reads = assumptions.HISTORY_READ_UNITS + assumptions.TITLE_READ_UNITS
-    return front_request(_p50_seconds(contestant), deployment, reads=reads, measured=True)
+    return front_request(_mean_seconds(contestant), deployment, reads=reads, measured=True)
 
 
 def serverless_request(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> list[Part]:
-    """One request to a serverless endpoint: the median latency x the price of a second with its memory.
+    """One request to a serverless endpoint: the mean latency x the price of a second with its memory.
 
-    The latency is the asker's, network included, which makes it a little too much; and the median, where what bills is
-    the mean, which makes it too little where answers vary. Data in and out is left out.
+    The latency is the asker's, network included, which makes it a little too much. Data in and out is left out.
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
     """
     key = serverless_key(deployment["serving"]["memoryMb"])
-    seconds = _p50_seconds(contestant)
+    seconds = _mean_seconds(contestant)
     endpoint = Part(what="serverless endpoint", key=key, quantity=seconds, unknown=NO_LATENCY, measured=True)
     return [endpoint, *asked_request(contestant, deployment)]
 
@@ -64,10 +63,10 @@ def instance_capacity(contestant: Mapping[str, Any], deployment: Mapping[str, An
     """Requests a month that one instance takes: its requests a second x seconds a month / `PEAK`; None if not measured.
 
     Its requests a second are those of the latency burst. A serverless endpoint on AWS answered that with several
-    workers; one of them takes 1 / p50.
+    workers; one of them takes 1 / mean.
     """
     latency = contestant.get("latency") or {}
-    seconds = _p50_seconds(contestant)
+    seconds = _mean_seconds(contestant)
     if not seconds:
         return None
     shared = deployment["serving"]["mode"] == "serverless" and not laptop
@@ -125,6 +124,6 @@ def stored_month(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -
     ]
 
 
-def _p50_seconds(contestant: Mapping[str, Any]) -> float | None:
-    milliseconds = (contestant.get("latency") or {}).get("p50")
+def _mean_seconds(contestant: Mapping[str, Any]) -> float | None:
+    milliseconds = (contestant.get("latency") or {}).get("mean")
     return None if milliseconds is None else milliseconds / 1000

@@ -15,9 +15,10 @@ from bakeoff.serving.errors import BackendError, FailedStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """What was measured; percentiles over the answers that came, in milliseconds, None where none came.
+    """What was measured; percentiles and mean over the answers that came, in milliseconds, None where none came.
 
     Args:
+        mean: what seconds that are paid for go by; slow answers raise it above p50.
         n: answers that came, warm-up not counted.
         errors: questions without an answer, by status (``timeout``, ``throttled`` ...).
         concurrency: questions that were under way at once.
@@ -27,6 +28,7 @@ class Latency:
     p50: float | None
     p95: float | None
     p99: float | None
+    mean: float | None
     n: int
     errors: Mapping[str, int]
     concurrency: int
@@ -37,6 +39,7 @@ class Latency:
             "p50": self.p50,
             "p95": self.p95,
             "p99": self.p99,
+            "mean": self.mean,
             "n": self.n,
             "errors": dict(self.errors),
             "concurrency": self.concurrency,
@@ -84,6 +87,7 @@ def measure_latency(
         p50=percentile(took, 50),
         p95=percentile(took, 95),
         p99=percentile(took, 99),
+        mean=round(sum(took) / len(took), 2) if took else None,
         n=len(took),
         errors={status: failed.count(status) for status in dict.fromkeys(failed)},
         concurrency=concurrency,

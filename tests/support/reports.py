@@ -99,6 +99,7 @@ def contestant(name: str, *, scale: float) -> dict[str, Any]:
             "p50": 11,
             "p95": 17,
             "p99": 25,
+            "mean": 12.5,
             "n": 40,
             "errors": {},
             "concurrency": 1,

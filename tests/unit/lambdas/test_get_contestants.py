@@ -35,7 +35,7 @@ def call(handler: ModuleType, path: str = "/contestants", method: str = "GET", *
 @pytest.fixture
 def record(contestant: Any, tables: Any) -> dict[str, Any]:
     """The record of the promoted run, as the gate writes it."""
-    latency = {"name": "ease", "p50": 1.0, "p95": 2.0, "p99": 3.0, "n": 40, "errors": {}}
+    latency = {"name": "ease", "p50": 1.0, "p95": 2.0, "p99": 3.0, "mean": 1.2, "n": 40, "errors": {}}
     measured = {"answers": ["recommend"], "learnsFrom": "liked", "trainingSeconds": 12.5}
     ease = contestant("ease", metrics={"ndcg@10": FIGURE}, latency=latency, **measured)
     als = contestant("als", status="failed", reason="out of memory", metrics=None, latency=None)

@@ -66,7 +66,7 @@ def ease() -> dict[str, Any]:
         "billableSeconds": 1800,
         "listsSeconds": 36,
         "artefactBytes": 2_000_000_000,
-        "latency": {"p50": 500.0, "n": 100, "concurrency": 4, "requestsPerSecond": 4.0},
+        "latency": {"mean": 500.0, "n": 100, "concurrency": 4, "requestsPerSecond": 4.0},
         "metrics": {"ndcg@10": {"value": 0.1, "n": 100}, "hit_rate@10": {"value": 0.25, "n": 100}},
     }
 
@@ -82,6 +82,6 @@ def managed() -> dict[str, Any]:
         "billableSeconds": 7200,
         "listsSeconds": None,
         "artefactBytes": None,
-        "latency": {"p50": 500.0, "n": 100, "concurrency": 4, "requestsPerSecond": 8.0},
+        "latency": {"mean": 500.0, "n": 100, "concurrency": 4, "requestsPerSecond": 8.0},
         "metrics": {"ndcg@10": {"value": 0.1, "n": 100}, "hit_rate@10": {"value": 0.5, "n": 100}},
     }

@@ -195,7 +195,7 @@ def test_a_way_that_never_pays_off_says_so(
     ease: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
 ) -> None:
     """An instance that takes one request in a hundred seconds, for a serverless second that costs next to nothing."""
-    slow = {**ease, "latency": {"p50": 100_000.0, "n": 1}}
+    slow = {**ease, "latency": {"mean": 100_000.0, "n": 1}}
     cheap = prices.only(set(prices.rows) - {"sagemaker.serverless.2048mb"})
     row = prices.rows["sagemaker.serverless.3072mb"]
     rows = {**cheap.rows, "sagemaker.serverless.2048mb": type(row)(**{**vars(row), "price": 1e-9})}
@@ -255,10 +255,10 @@ def test_without_a_latency_there_is_no_price_of_a_request(
     ease: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
 ) -> None:
     found = costs({**ease, "latency": None}, deployment, prices)
-    assert found["per1000"]["missing"] == ["latency.p50"]
-    assert found["traffic"][0]["provisioned"]["missing"] == ["latency.p50"]
+    assert found["per1000"]["missing"] == ["latency.mean"]
+    assert found["traffic"][0]["provisioned"]["missing"] == ["latency.mean"]
     assert found["idleMonth"]["usd"] == 2.0
-    assert all(one["requestsPerMonth"] is None and "unknown: latency.p50" in one["says"] for one in found["breakEven"])
+    assert all(one["requestsPerMonth"] is None and "unknown: latency.mean" in one["says"] for one in found["breakEven"])
 
 
 def test_an_archive_of_unknown_size_is_not_free(

@@ -48,7 +48,7 @@ def test_percentiles_are_nearest_ranks() -> None:
     result = measured(backend, calls=100, seed=7, warm_up=0)
     # 1 + 2 + ... + 100 ms are 5.05 s.
     rate = {"concurrency": 1, "requestsPerSecond": 19.8}
-    assert result == {"p50": 50.0, "p95": 95.0, "p99": 99.0, "n": 100, "errors": {}, **rate}
+    assert result == {"p50": 50.0, "p95": 95.0, "p99": 99.0, "mean": 50.5, "n": 100, "errors": {}, **rate}
 
 
 def test_the_warm_up_is_asked_and_not_counted() -> None:
@@ -68,7 +68,7 @@ def test_failures_are_counted_by_status_and_have_no_latency() -> None:
 
 def test_a_backend_that_never_answers_has_no_percentiles() -> None:
     result = measured(Timed([BackendError("error", "e")]), calls=3, seed=7)
-    nothing = dict.fromkeys(("p50", "p95", "p99", "requestsPerSecond"))
+    nothing = dict.fromkeys(("p50", "p95", "p99", "mean", "requestsPerSecond"))
     assert result == {**nothing, "n": 0, "errors": {"error": 3}, "concurrency": 1}
 
 

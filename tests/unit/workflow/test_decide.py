@@ -46,7 +46,9 @@ def given(aws: Any, money: dict[str, Any]) -> dict[str, Any]:
             "contestants": [contestant("a", 0.1), contestant("b", 0.3), contestant("c", None)],
         },
         "staging": [{"name": name, "status": "ok"} for name in ("a", "b", "c")],
-        "latencies": [{"name": name, "p50": 1.0, "p95": 2.0, "n": 40, "errors": {}} for name in ("a", "b", "c")],
+        "latencies": [
+            {"name": name, "p50": 1.0, "p95": 2.0, "mean": 1.2, "n": 40, "errors": {}} for name in ("a", "b", "c")
+        ],
         "defaultContestant": "auto",
         "default": "auto",
         "byPerson": False,
@@ -144,7 +146,7 @@ def test_what_failed_before_keeps_its_own_reason(aws: Any, given: dict[str, Any]
 @pytest.fixture
 def serves(aws: Any) -> None:
     """A run is promoted whose default is `old`."""
-    champion = contestant("old", 0.2, latency={"p95": 2.0, "n": 40}, place="serverless, 3072 MB")
+    champion = contestant("old", 0.2, latency={"p95": 2.0, "mean": 1.2, "n": 40}, place="serverless, 3072 MB")
     aws.put_row("runs", runId="run-1", dataset="small", split="s0", default="old", contestants=[champion])
     aws.promote("run-1")
 
@@ -200,7 +202,7 @@ def test_whoever_starts_a_run_is_heard_before_the_configuration(aws: Any, given:
 
 
 def test_costs_are_taken_at_the_configured_traffic_and_an_unknown_one_is_none(aws: Any, given: dict[str, Any]) -> None:
-    given["latencies"][1] = {**given["latencies"][1], "p50": None}
+    given["latencies"][1] = {**given["latencies"][1], "mean": None}
     decide_promotion(aws.cloud, given)
     kept = {one["name"]: one["costPerMonth"] for one in aws.rows("runs")["run-2"]["contestants"]}
     asked = {**given["lists"]["contestants"][0], "latency": given["latencies"][0], "metrics": {}}
@@ -236,7 +238,7 @@ def test_the_record_of_the_largest_run_fits_into_an_item(aws: Any, given: dict[s
     given["lists"]["contestants"] = everyone
     names = [one["name"] for one in everyone]
     given["staging"] = [{"name": name, "status": "ok"} for name in names]
-    given["latencies"] = [{"name": name, "p50": 1.0, "p95": 2.0, "n": 40, "errors": {}} for name in names]
+    given["latencies"] = [{"name": name, "p50": 1.0, "p95": 2.0, "mean": 1.2, "n": 40, "errors": {}} for name in names]
     decision = decide_promotion(aws.cloud, given)
     [(_, put)] = [call for call in aws.called("PutItem") if call[1]["Item"]["runId"] == {"S": "run-2"}]
     assert len(json.dumps(put["Item"]).encode()) < 400_000, "with the names of the types, which count too"

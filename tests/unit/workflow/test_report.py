@@ -13,7 +13,16 @@ from tests.support.run_figures import RunFigures, figure
 from tests.support.schemas import faults
 from tests.unit.workflow.conftest import COUNTS
 
-LATENCY = {"p50": 1.5, "p95": 2.5, "p99": 3.0, "n": 40, "errors": {}, "concurrency": 4, "requestsPerSecond": 90.0}
+LATENCY = {
+    "p50": 1.5,
+    "p95": 2.5,
+    "p99": 3.0,
+    "mean": 1.6,
+    "n": 40,
+    "errors": {},
+    "concurrency": 4,
+    "requestsPerSecond": 90.0,
+}
 
 
 def contestant(name: str, **changes: Any) -> dict[str, Any]:
@@ -54,7 +63,7 @@ CONTESTANTS: list[dict[str, Any]] = [
     contestant("broken", status="failed", reason="TrainingJob x: a | b\n  at line 3"),
     contestant(
         "strong",
-        latency={**LATENCY, "name": "strong", "p50": None, "p95": None, "p99": None, "n": 0},
+        latency={**LATENCY, "name": "strong", "p50": None, "p95": None, "p99": None, "mean": None, "n": 0},
         trainingSeconds=12.4,
     ),
 ]

@@ -26,6 +26,9 @@ from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.staging import stage_backend
 
 _RELEASE_AFTER_FAILURE = "Release after failure"
+# The report is out by then, and what it says of the run is still true.
+_AFTER_REPORT = ("Release what does not serve", "Remove data that does not serve")
+_SERVES = "It serves all the same; what came after the switch failed."
 # The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
 _LEARNT = ("plan", "order", "outcomes", "lists", "otherSplits", "staging", "latencies")
 # What a run tells the executions that it starts for other splits.
@@ -39,7 +42,9 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, page="null", **_ASKED),
+        "Begin": assign(
+            **dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, switched="false", page="null", **_ASKED
+        ),
         "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
         "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
@@ -78,7 +83,9 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Done": {"Type": "Pass", "Output": expression("$merge([$report, {'page': $page}])"), "End": True},
     }
     guarded = {
-        name: caught(state, following="Publish failure", variable="problem")
+        name: caught(
+            state, following=_RELEASE_AFTER_FAILURE if name in _AFTER_REPORT else "Publish failure", variable="problem"
+        )
         if state["Type"] in ("Task", "Map") and "Catch" not in state
         else state
         for name, state in steps.items()
@@ -93,8 +100,11 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
 
 
 def _after_failure(resources: Resources, functions: Functions) -> dict[str, State]:
-    """A failed run leaves its report, releases what it staged, and never touches what serves."""
-    outcome = f"{{'promote': false, 'failed': true, 'reason': {reason_of('$problem')}}}"
+    """A failed run leaves its report, releases what it staged, and never touches what serves.
+
+    A run that failed after the switch serves all the same, and its report says so.
+    """
+    outcome = f"{{'promote': $switched, 'failed': true, 'reason': {reason_of('$problem')}}}"
     return {
         "Publish failure": caught(
             _publish(resources, functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
@@ -105,7 +115,9 @@ def _after_failure(resources: Resources, functions: Functions) -> dict[str, Stat
             following="Run failed",
             variable="removing",
         ),
-        "Run failed": fail(expression("$problem.Error"), expression(reason_of("$problem"))),
+        "Run failed": fail(
+            expression("$problem.Error"), expression(f"($switched ? '{_SERVES} ' : '') & {reason_of('$problem')}")
+        ),
     }
 
 
@@ -404,7 +416,7 @@ def _gate(resources: Resources, functions: Functions) -> State:
 
 
 def _switch(resources: Resources) -> State:
-    """The one write that makes a run serve."""
+    """The one write that makes a run serve. It may be repeated, and hours of work hang on it."""
     return task(
         "aws-sdk:ssm:putParameter",
         {
@@ -413,6 +425,8 @@ def _switch(resources: Resources) -> State:
             "Type": "String",
             "Overwrite": True,
         },
+        Assign={"switched": True},
+        Retry=[{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2}],
     )
 
 

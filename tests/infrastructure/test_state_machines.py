@@ -146,10 +146,14 @@ def test_whatever_fails_in_a_run_is_published_released_and_told(synthesized: Syn
     [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
     after = ["Publish failure", "Release after failure", "Remove data of the failed run", "Run failed"]
     assert list(top.states)[-4:] == after
+    releasing = ("Release what does not serve", "Remove data that does not serve")
     for name, state in top.states.items():
         if state["Type"] in ("Task", "Map") and name not in (*after, "Write report"):
             [caught] = state["Catch"]
-            assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Publish failure"), name
+            # A report that is out already is not written over: the run was compared, and serves or not, as it says.
+            following = "Release after failure" if name in releasing else "Publish failure"
+            assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], following), name
+            assert caught["Assign"] == {"problem": "{% $states.errorOutput %}"}, name
     for name, following in pairwise(after):
         assert top.states[name]["Next"] == following
         [caught] = top.states[name]["Catch"]
@@ -175,6 +179,28 @@ def test_only_the_switch_makes_a_run_serve(synthesized: Synthesized) -> None:
         "Type": "String",
         "Overwrite": True,
     }
+
+
+def test_the_report_of_a_run_that_fails_after_the_switch_says_that_it_serves(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    setting = {
+        name: one["Assign"]["switched"] for name, one in top.states.items() if "switched" in one.get("Assign", {})
+    }
+    assert setting == {"Begin": "{% false %}", "Switch": True}
+    published = Jsonata(top.states["Publish failure"]["Arguments"]["Payload"]["decision"][3:-3])
+    told = Jsonata(top.states["Run failed"]["Cause"][3:-3])
+    for switched in (False, True):
+        for one in (published, told):
+            one.assign("switched", switched)
+            one.assign("problem", {"Error": "Bakeoff", "Cause": "No prices."})
+        assert published.evaluate(None) == {"promote": switched, "failed": True, "reason": "No prices."}
+        serves = "It serves all the same; what came after the switch failed. " if switched else ""
+        assert told.evaluate(None) == f"{serves}No prices."
+
+
+def test_the_switch_is_tried_again_where_ssm_does_not_answer(synthesized: Synthesized) -> None:
+    [again] = dict(synthesized.machines()["run"].states())["Switch"]["Retry"]
+    assert (again["ErrorEquals"], again["MaxAttempts"]) == (["States.TaskFailed"], 5)
 
 
 def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthesized: Synthesized) -> None:

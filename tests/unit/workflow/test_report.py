@@ -252,3 +252,10 @@ def test_a_failed_run_reports_as_far_as_it_came(
     assert report["contestants"] == contestants
     assert report["protocol"] is None
     assert f"Data set {'small' if learnt else 'unknown'}, split not made." in aws.file("runs/run-1/report.md")
+
+
+def test_a_run_that_failed_after_the_switch_is_said_to_serve(aws: Any, given: dict[str, Any]) -> None:
+    decision = {"promote": True, "failed": True, "reason": "It broke."}
+    assert publish_report(aws.cloud, {**given, "decision": decision})["promoted"] is True
+    page = aws.file("runs/run-1/report.md")
+    assert "The run serves now, and failed after the switch. It broke." in page

@@ -232,6 +232,18 @@ STOPPED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "before the plan": ({}, []),
     "before the children": ({"plan": {"dataset": "small"}}, []),
     "after the children": ({"plan": {"dataset": "small"}, "outcomes": [OUTCOME]}, [OUTCOME]),
+    "after the children, with what serves asked": (
+        {
+            "plan": {"dataset": "small"},
+            "order": {"incumbent": {"name": "old", "spec": {"name": "incumbent old"}}},
+            "outcomes": [OUTCOME, {"name": "incumbent old", "status": "ok"}],
+        },
+        [OUTCOME],
+    ),
+    "after the children of a first run": (
+        {"plan": {"dataset": "small"}, "order": {"incumbent": None}, "outcomes": [OUTCOME]},
+        [OUTCOME],
+    ),
     "after the lists": (
         {"plan": {"dataset": "small"}, "outcomes": [OUTCOME], "lists": {"contestants": [LISTED]}},
         [LISTED],

@@ -19,6 +19,7 @@ from stacks.workflow.asl import (
     or_null,
     reason_of,
     sequence,
+    short_reason_of,
     task,
 )
 from stacks.workflow.jobs import processing_job, spark_job_run
@@ -258,7 +259,7 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
                 "Output": {
                     "name": expression("$states.input.name"),
                     "status": "failed",
-                    "reason": expression(reason_of("$states.errorOutput")),
+                    "reason": expression(short_reason_of("$states.errorOutput")),
                 },
             }
         ],
@@ -326,7 +327,7 @@ def _other_splits(resources: Resources) -> State:
                 "ErrorEquals": ["States.ALL"],
                 "Next": "Record failed comparison",
                 "Output": _outcome_of_split(
-                    status="failed", evaluation_key="null", reason=reason_of("$states.errorOutput")
+                    status="failed", evaluation_key="null", reason=short_reason_of("$states.errorOutput")
                 ),
             }
         ],

@@ -12,6 +12,7 @@ from bakeoff.config import load_config
 from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.pricing.table import PriceTable
 from bakeoff.training.run import describe_validation
+from stacks.workflow.asl import LONGEST_REASON, reason_of
 from stacks.workflow.sagemaker_contestant import METRICS
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
 
@@ -237,6 +238,42 @@ def test_a_restoration_neither_prepares_nor_trains_nor_evaluates(synthesized: Sy
         "Note that they are loaded",
         "Trained already?",
     ]
+
+
+STOPPED = {"ExecutionArn": "arn:run-1-ease", "Name": "run-1-ease", "Input": "{}", "Status": "ABORTED"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ({"Error": "States.Timeout"}, "States.Timeout"),
+        ({"Error": "E", "Cause": "In words."}, "In words."),
+        ({"Error": "E", "Cause": json.dumps(STOPPED)}, "The execution run-1-ease ended as ABORTED."),
+        ({"Error": "E", "Cause": json.dumps({**STOPPED, "Cause": "By a person."})}, "By a person."),
+    ],
+)
+def test_what_went_wrong_is_said_in_words_also_where_nobody_said_why(problem: dict[str, Any], said: str) -> None:
+    jsonata = Jsonata(reason_of("problem"))
+    jsonata.register_lambda("parse", json.loads)
+    assert jsonata.evaluate({"problem": problem}) == said
+
+
+def test_of_the_reasons_that_a_run_gathers_each_has_its_beginning_only(synthesized: Synthesized) -> None:
+    """Fields of 25 contestants travel in one payload, of 256 KB at the most."""
+    states = dict(synthesized.machines()["run"].states())
+    gathered = [
+        *(
+            states[name]["Catch"][0]["Output"]["reason"]
+            for name in ("Train and write lists", "Compare on another split")
+        ),
+        states["Refused"]["Output"]["reason"],
+    ]
+    for one in gathered:
+        jsonata = Jsonata(one[3:-3])
+        problem = {"Error": "E", "Cause": "x" * 32_768}
+        jsonata.assign("refusal", problem)
+        jsonata.assign("states", {"errorOutput": problem})
+        assert jsonata.evaluate(None) == "x" * LONGEST_REASON
 
 
 def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: Synthesized) -> None:

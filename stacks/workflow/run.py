@@ -127,9 +127,10 @@ _EXECUTION_ARN = "$states.context.Execution.Id"
 # What whoever starts an execution may ask for, beside data set and contestants.
 _ASKED = {
     "restore": or_null("$states.input.restore"),
-    "askedDefault": f"$exists($states.input.default) ? $states.input.default : '{AUTO}'",
+    # Who writes the input by hand may write null for "not asked".
+    "askedDefault": f"$states.input.default != null ? $states.input.default : '{AUTO}'",
     "byPerson": "$states.input.promote = true",
-    "servingRun": f"$exists($states.input.restore) ? $states.input.restore : {_RUN_ID}",
+    "servingRun": f"$states.input.restore != null ? $states.input.restore : {_RUN_ID}",
 }
 
 

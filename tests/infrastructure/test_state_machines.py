@@ -216,6 +216,8 @@ def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthe
         return expression.evaluate(None)
 
     assert (evaluated("servingRun"), evaluated("servingRun", restore="run-1")) == ("run-2", "run-1")
+    assert evaluated("servingRun", restore=None) == "run-2", "hours later the switch would fail on null"
+    assert evaluated("askedDefault", default=None) == "auto"
     assert (evaluated("restore"), evaluated("restore", restore="run-1")) == (None, "run-1")
     assert (evaluated("askedDefault"), evaluated("askedDefault", default="ease")) == ("auto", "ease")
     assert [evaluated("byPerson"), evaluated("byPerson", promote=False)] == [False, False]

@@ -27,8 +27,13 @@ from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.staging import stage_backend
 
 _RELEASE_AFTER_FAILURE = "Release after failure"
-# The report is out by then, and what it says of the run is still true.
-_AFTER_REPORT = ("Release what does not serve", "Remove data that does not serve")
+_REMOVE_AFTER_FAILURE = "Remove data of the failed run"
+# Where these go on when they fail: the report is out by then, and what it says of the run is still true. Whose rows are
+# to be removed is told once only.
+_AFTER_REPORT = {
+    "Release what does not serve": _RELEASE_AFTER_FAILURE,
+    "Remove data that does not serve": _REMOVE_AFTER_FAILURE,
+}
 _SERVES = "It serves all the same; what came after the switch failed."
 # The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
 _LEARNT = ("plan", "order", "outcomes", "lists", "otherSplits", "staging", "latencies")
@@ -84,9 +89,7 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Done": {"Type": "Pass", "Output": expression("$merge([$report, {'page': $page}])"), "End": True},
     }
     guarded = {
-        name: caught(
-            state, following=_RELEASE_AFTER_FAILURE if name in _AFTER_REPORT else "Publish failure", variable="problem"
-        )
+        name: caught(state, following=_AFTER_REPORT.get(name, "Publish failure"), variable="problem")
         if state["Type"] in ("Task", "Map") and "Catch" not in state
         else state
         for name, state in steps.items()
@@ -111,7 +114,7 @@ def _after_failure(resources: Resources, functions: Functions) -> dict[str, Stat
             _publish(resources, functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
         ),
         _RELEASE_AFTER_FAILURE: caught(_release(functions), following="Run failed", variable="releasing"),
-        "Remove data of the failed run": caught(
+        _REMOVE_AFTER_FAILURE: caught(
             _remove_data(functions, step="Delete one part of the failed run", following="Run failed"),
             following="Run failed",
             variable="removing",

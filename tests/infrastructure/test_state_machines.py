@@ -147,12 +147,15 @@ def test_whatever_fails_in_a_run_is_published_released_and_told(synthesized: Syn
     [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
     after = ["Publish failure", "Release after failure", "Remove data of the failed run", "Run failed"]
     assert list(top.states)[-4:] == after
-    releasing = ("Release what does not serve", "Remove data that does not serve")
+    # A report that is out already is not written over: the run was compared, and serves or not, as it says.
+    after_report = {
+        "Release what does not serve": "Release after failure",
+        "Remove data that does not serve": "Remove data of the failed run",
+    }
     for name, state in top.states.items():
         if state["Type"] in ("Task", "Map") and name not in (*after, "Write report"):
             [caught] = state["Catch"]
-            # A report that is out already is not written over: the run was compared, and serves or not, as it says.
-            following = "Release after failure" if name in releasing else "Publish failure"
+            following = after_report.get(name, "Publish failure")
             assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], following), name
             assert caught["Assign"] == {"problem": "{% $states.errorOutput %}"}, name
     for name, following in pairwise(after):

@@ -381,7 +381,7 @@ def _stage(resources: Resources) -> State:
 
 
 def _measure(resources: Resources, functions: Functions) -> State:
-    """One contestant after the other, so that they do not slow each other down."""
+    """One contestant after the other, so that they do not slow each other down; one that cannot be asked drops out."""
     measure = function(
         functions.measure_latency,
         {
@@ -391,13 +391,28 @@ def _measure(resources: Resources, functions: Functions) -> State:
             "questions": resources.config.run.latency_questions,
             "concurrency": resources.config.run.latency_concurrency,
         },
+        Catch=[
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Record no answer",
+                "Output": {
+                    "name": expression("$states.input.name"),
+                    "n": 0,
+                    "errors": {},
+                    "reason": expression(short_reason_of("$states.errorOutput")),
+                },
+            }
+        ],
         End=True,
     )
     return {
         "Type": "Map",
         "Items": expression("[$lists.toStage[name in $staging[status = 'ok'].name]]"),
         "MaxConcurrency": 1,
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **sequence(("Ask one backend", measure))},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence(("Ask one backend", measure), ("Record no answer", {"Type": "Pass"})),
+        },
         "Assign": {"latencies": expression("$states.result")},
     }
 

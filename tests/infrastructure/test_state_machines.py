@@ -266,13 +266,9 @@ def test_what_went_wrong_is_said_in_words_also_where_nobody_said_why(problem: di
 def test_of_the_reasons_that_a_run_gathers_each_has_its_beginning_only(synthesized: Synthesized) -> None:
     """Fields of 25 contestants travel in one payload, of 256 KB at the most."""
     states = dict(synthesized.machines()["run"].states())
-    gathered = [
-        *(
-            states[name]["Catch"][0]["Output"]["reason"]
-            for name in ("Train and write lists", "Compare on another split")
-        ),
-        states["Refused"]["Output"]["reason"],
-    ]
+    catching = ("Train and write lists", "Compare on another split", "Ask one backend")
+    gathered = [states[name]["Catch"][0]["Output"]["reason"] for name in catching]
+    gathered.append(states["Refused"]["Output"]["reason"])
     for one in gathered:
         jsonata = Jsonata(one[3:-3])
         problem = {"Error": "E", "Cause": "x" * 32_768}
@@ -287,6 +283,15 @@ def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: S
     assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record failure")
     assert set(caught["Output"]) == {"name", "status", "reason"}
     assert inner.states["Record failure"]["End"] is True
+
+
+def test_a_backend_that_cannot_be_asked_drops_out_and_the_others_go_on(synthesized: Synthesized) -> None:
+    [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Measure latency"]
+    [caught] = inner.states["Ask one backend"]["Catch"]
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record no answer")
+    assert set(caught["Output"]) == {"name", "n", "errors", "reason"}
+    assert (caught["Output"]["n"], caught["Output"]["errors"]) == (0, {})
+    assert inner.states["Record no answer"]["End"] is True
 
 
 def test_other_splits_are_compared_by_the_same_machine_one_after_the_other_and_may_fail(

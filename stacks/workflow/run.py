@@ -4,6 +4,7 @@ An execution that is asked to restore a former run takes the same way from loadi
 """
 
 import json
+from math import ceil
 from typing import Any
 
 from bakeoff.contracts.naming import AUTO
@@ -34,6 +35,8 @@ _AFTER_REPORT = {
     "Release what does not serve": _RELEASE_AFTER_FAILURE,
     "Remove data that does not serve": _REMOVE_AFTER_FAILURE,
 }
+# A run serves in place of another, which fronts may still ask.
+_REPLACED = "$switched and $decision.formerRunId != null"
 _SERVES = "It serves all the same; what came after the switch failed."
 # The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
 _LEARNT = ("plan", "order", "outcomes", "lists", "otherSplits", "staging", "latencies")
@@ -80,10 +83,10 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Close the comparison": _close_comparison(functions),
         "Publish report": _publish(resources, functions, "$decision"),
         # What only compares, or serves again, is told on another run's page.
-        "Page to write?": choice(
-            ("$restore != null or $onlyCompare", "Release what does not serve"), otherwise="Write report"
-        ),
+        "Page to write?": choice(("$restore != null or $onlyCompare", "Was there a switch?"), otherwise="Write report"),
         "Write report": _write_report(resources),
+        "Was there a switch?": choice((_REPLACED, "Let the front follow"), otherwise="Release what does not serve"),
+        "Let the front follow": _let_front_follow(resources),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
         "Done": {"Type": "Pass", "Output": expression("$merge([$report, {'page': $page}])"), "End": True},
@@ -450,6 +453,13 @@ def _switch(resources: Resources) -> State:
     )
 
 
+def _let_front_follow(resources: Resources) -> State:
+    """The front asks the former run's backends as long as it goes on with the run that it has read, and until the last
+    request of that time is answered."""
+    serving = resources.config.serving
+    return {"Type": "Wait", "Seconds": serving.run_cache_seconds + ceil(serving.budget_ms / 1000)}
+
+
 def _money(resources: Resources) -> dict[str, Any]:
     """What costs are computed from, beside the run's own figures."""
     config = resources.config
@@ -492,7 +502,7 @@ def _write_report(resources: Resources) -> State:
         "Catch": [
             {
                 "ErrorEquals": ["States.ALL"],
-                "Next": "Release what does not serve",
+                "Next": "Was there a switch?",
                 "Assign": {"page": expression(unwritten)},
             }
         ],

@@ -202,6 +202,23 @@ def test_the_report_of_a_run_that_fails_after_the_switch_says_that_it_serves(syn
         assert told.evaluate(None) == f"{serves}No prices."
 
 
+def test_what_served_is_released_only_when_no_front_asks_it_any_more(synthesized: Synthesized) -> None:
+    states = dict(synthesized.machines()["run"].states())
+    [choice] = states["Was there a switch?"]["Choices"]
+    assert choice["Next"] == "Let the front follow"
+    replaced = Jsonata(choice["Condition"][3:-3])
+    for switched, former, waits in ((True, "run-1", True), (True, None, False), (False, "run-1", False)):
+        replaced.assign("switched", switched)
+        replaced.assign("decision", {"formerRunId": former})
+        assert bool(replaced.evaluate(None)) is waits
+    wait = states["Let the front follow"]
+    front = synthesized.functions()["get_recommendations"]["Properties"]["Environment"]["Variables"]
+    assert wait["Seconds"] * 1000 >= int(front["RUN_CACHE_SECONDS"]) * 1000 + int(front["BUDGET_MS"])
+    assert wait["Next"] == "Release what does not serve"
+    ways = {name for name, state in states.items() if "Release what does not serve" in ways_on(state)}
+    assert ways == {"Was there a switch?", "Let the front follow"}, "whether its page could be written or not"
+
+
 def test_the_switch_is_tried_again_where_ssm_does_not_answer(synthesized: Synthesized) -> None:
     [again] = dict(synthesized.machines()["run"].states())["Switch"]["Retry"]
     assert (again["ErrorEquals"], again["MaxAttempts"]) == (["States.TaskFailed"], 5)

@@ -37,9 +37,9 @@ def plan_incumbent(
 
     Returns:
         None where no run is promoted, or one on another data set. Else ``runId``, ``name``, ``split`` and
-        ``learntKey``, the folder of what it learnt from, with one of ``sameAs`` (the contestant of this run that is
-        the same artefact), ``spec`` (the input of a child execution that only asks) and ``reason`` (why it cannot be
-        asked).
+        ``learntKey``, the folder of what it learnt from (null where nobody has to look at it), with one of ``sameAs``
+        (the contestant of this run that is the same artefact), ``spec`` (the input of a child execution that only
+        asks) and ``reason`` (why it cannot be asked).
     """
     promoted = promoted_run_id(cloud)
     record = read_record(cloud, promoted) if promoted else None
@@ -50,7 +50,8 @@ def plan_incumbent(
     entry = {"runId": record["runId"], "name": rival["name"], "split": record["split"], "learntKey": learnt}
     same = next((spec["name"] for spec in specs if spec["backend"] == rival["backend"]), None)
     if same is not None:
-        return {**entry, "sameAs": same}
+        # It learnt from this run's own split; the folder of that former preparation may be gone.
+        return {**entry, "learntKey": None, "sameAs": same}
     if not cloud.exists(learnt):
         return {
             **entry,

@@ -89,7 +89,7 @@ def _delete(call: Any, **request: str) -> bool:
 
 def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict[str, Any]]) -> list[dict[str, str]]:
     """The files of data versions that no run needs. The mark that they are loaded goes first: rows half deleted must
-    never pass for loaded ones."""
+    never pass for loaded ones. Where the prepared folder was deleted, nobody knows the rows any more, and they stay."""
     kept = {record["dataVersion"] for record in needed}
     gone = {record["dataVersion"]: record["preparedKey"] for record in over if record["dataVersion"] not in kept}
     parts: list[dict[str, str]] = []
@@ -97,5 +97,6 @@ def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict
         cloud.client("dynamodb").delete_item(
             TableName=cloud.settings.items_table, Key={"key": {"S": loaded_key(data_version)}}
         )
-        parts += table_parts(key, data_version, cloud.read_json(f"{key}manifest.json"))
+        manifest = f"{key}manifest.json"
+        parts += table_parts(key, data_version, cloud.read_json(manifest)) if cloud.exists(manifest) else []
     return parts

@@ -86,7 +86,9 @@ def _found(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
 def _as_far_as_it_came(given: Mapping[str, Any]) -> list[Any]:
     if given["lists"]:
         return list(given["lists"]["contestants"])
-    return list(given["outcomes"] or [])
+    # The promoted run's default, asked beside them, is no contestant of this run.
+    asked = (((given["order"] or {}).get("incumbent") or {}).get("spec") or {}).get("name")
+    return [one for one in given["outcomes"] or [] if one["name"] != asked]
 
 
 def _measured(contestant: Mapping[str, Any], metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ METRICS = ("ndcg@10", "ndcg@100", "recall@10", "coverage@10")
 
 def markdown(report: Mapping[str, Any]) -> str:
     """Decision, figures, grades, other splits and the article's claims; as far as the run came."""
-    outcome = "serves now" if report["promoted"] else "failed" if report["failed"] else "does not serve"
+    outcome = "serves now" if report["promoted"] else "does not serve"
+    if report["failed"]:
+        outcome = "serves now, and failed after the switch" if report["promoted"] else "failed"
     lines = [
         f"# Run {report['runId']}",
         "",

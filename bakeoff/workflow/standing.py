@@ -43,6 +43,8 @@ def problem_of_backend(staged: Mapping[str, Any] | None, latency: Mapping[str, A
     """Why a backend does not serve; None where it does."""
     if staged is None or staged["status"] != "ok":
         return f"It could not be staged: {(staged or {}).get('reason', 'nothing was tried')}"
+    if latency is not None and latency.get("reason"):
+        return f"Its latency could not be measured: {latency['reason']}"
     if latency is None or not latency["n"]:
         return f"Its backend answered no question: {(latency or {}).get('errors', {})}"
     return None

@@ -84,7 +84,13 @@ class WorkflowFunctions(Construct):
     def _release_backends(self) -> PythonFunction:
         names = self._names
         function = self._function(
-            "release_backends", "bucket", "runs_table", "items_table", "promoted_run_parameter", reads=("prepared/*",)
+            "release_backends",
+            "bucket",
+            "runs_table",
+            "items_table",
+            "promoted_run_parameter",
+            reads=("prepared/*",),
+            lists_bucket=True,
         )
         role = function.role
         allow(role, ["dynamodb:Scan", "dynamodb:UpdateItem"], [names.table_arn("runs")])

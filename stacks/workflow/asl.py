@@ -24,6 +24,7 @@ _LAMBDA_RETRY = [
 # Where a description tells why it failed: of a processing job, another SageMaker job, a Glue run, an execution; and in
 # what a Lambda function raised.
 _REASONS = ("ExitMessage", "FailureReason", "ErrorMessage", "Cause", "errorMessage")
+LONGEST_REASON = 1_000  # characters
 # A poll starts after a minute and slows to five: long jobs would fill the history of an execution otherwise.
 FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 300
@@ -60,15 +61,20 @@ def or_null(jsonata: str) -> str:
 def reason_of(error: str) -> str:
     """JSONata of the sentence for a person in an error output.
 
-    The Cause is a sentence, or JSON: a failed job's or execution's description, or what a Lambda function raised.
+    The Cause is a sentence, or JSON: a failed job's or execution's description, or what a Lambda function raised. An
+    execution that was stopped or took too long has no reason, only a status; some errors have a name only.
     """
-    said = " : ".join(
-        f"$exists($told.{key}) ? $told.{key}"
-        for key in ("ExitMessage", "FailureReason", "ErrorMessage", "Cause", "errorMessage")
-    )
+    said = " : ".join(f"$exists($told.{key}) ? $told.{key}" for key in _REASONS)
+    ended = "$exists($told.ExecutionArn) ? 'The execution ' & $told.Name & ' ended as ' & $told.Status & '.'"
     return (
-        f"($cause := {error}.Cause; $told := $substring($cause, 0, 1) = '{{' ? $parse($cause) : {{}}; {said} : $cause)"
+        f"($cause := $exists({error}.Cause) ? {error}.Cause : {error}.Error; "
+        f"$told := $substring($cause, 0, 1) = '{{' ? $parse($cause) : {{}}; {said} : {ended} : $cause)"
     )
+
+
+def short_reason_of(error: str) -> str:
+    """The beginning of `reason_of`, where many are gathered: what a state hands on has 256 KB at the most."""
+    return f"$substring({reason_of(error)}, 0, {LONGEST_REASON})"
 
 
 def task(resource: str, arguments: Mapping[str, Any], **extra: Any) -> State:

@@ -4,6 +4,7 @@ An execution that is asked to restore a former run takes the same way from loadi
 """
 
 import json
+from math import ceil
 from typing import Any
 
 from bakeoff.contracts.naming import AUTO
@@ -19,6 +20,7 @@ from stacks.workflow.asl import (
     or_null,
     reason_of,
     sequence,
+    short_reason_of,
     task,
 )
 from stacks.workflow.jobs import processing_job, spark_job_run
@@ -26,6 +28,16 @@ from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.staging import stage_backend
 
 _RELEASE_AFTER_FAILURE = "Release after failure"
+_REMOVE_AFTER_FAILURE = "Remove data of the failed run"
+# Where these go on when they fail: the report is out by then, and what it says of the run is still true. Whose rows are
+# to be removed is told once only.
+_AFTER_REPORT = {
+    "Release what does not serve": _RELEASE_AFTER_FAILURE,
+    "Remove data that does not serve": _REMOVE_AFTER_FAILURE,
+}
+# A run serves in place of another, which fronts may still ask.
+_REPLACED = "$switched and $decision.formerRunId != null"
+_SERVES = "It serves all the same; what came after the switch failed."
 # The variables that a run fills as it goes; null until then, so that a failed run's report can say how far it came.
 _LEARNT = ("plan", "order", "outcomes", "lists", "otherSplits", "staging", "latencies")
 # What a run tells the executions that it starts for other splits.
@@ -39,7 +51,9 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         machines: by kind of contestant, the ARN of the child machine that trains it.
     """
     steps = {
-        "Begin": assign(**dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, page="null", **_ASKED),
+        "Begin": assign(
+            **dict.fromkeys(_LEARNT, "null"), onlyCompare=_ONLY_COMPARE, switched="false", page="null", **_ASKED
+        ),
         "Restore a former run?": choice(("$restore != null", "Plan the restoration"), otherwise="Plan the run"),
         "Plan the restoration": _plan_restoration(functions),
         "Plan the run": _plan_run(resources, functions),
@@ -69,16 +83,16 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         "Close the comparison": _close_comparison(functions),
         "Publish report": _publish(resources, functions, "$decision"),
         # What only compares, or serves again, is told on another run's page.
-        "Page to write?": choice(
-            ("$restore != null or $onlyCompare", "Release what does not serve"), otherwise="Write report"
-        ),
+        "Page to write?": choice(("$restore != null or $onlyCompare", "Was there a switch?"), otherwise="Write report"),
         "Write report": _write_report(resources),
+        "Was there a switch?": choice((_REPLACED, "Let the front follow"), otherwise="Release what does not serve"),
+        "Let the front follow": _let_front_follow(resources),
         "Release what does not serve": _release(functions),
         "Remove data that does not serve": _remove_data(functions, step="Delete one part", following="Done"),
         "Done": {"Type": "Pass", "Output": expression("$merge([$report, {'page': $page}])"), "End": True},
     }
     guarded = {
-        name: caught(state, following="Publish failure", variable="problem")
+        name: caught(state, following=_AFTER_REPORT.get(name, "Publish failure"), variable="problem")
         if state["Type"] in ("Task", "Map") and "Catch" not in state
         else state
         for name, state in steps.items()
@@ -93,19 +107,24 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
 
 
 def _after_failure(resources: Resources, functions: Functions) -> dict[str, State]:
-    """A failed run leaves its report, releases what it staged, and never touches what serves."""
-    outcome = f"{{'promote': false, 'failed': true, 'reason': {reason_of('$problem')}}}"
+    """A failed run leaves its report, releases what it staged, and never touches what serves.
+
+    A run that failed after the switch serves all the same, and its report says so.
+    """
+    outcome = f"{{'promote': $switched, 'failed': true, 'reason': {reason_of('$problem')}}}"
     return {
         "Publish failure": caught(
             _publish(resources, functions, outcome), following=_RELEASE_AFTER_FAILURE, variable="publishing"
         ),
         _RELEASE_AFTER_FAILURE: caught(_release(functions), following="Run failed", variable="releasing"),
-        "Remove data of the failed run": caught(
+        _REMOVE_AFTER_FAILURE: caught(
             _remove_data(functions, step="Delete one part of the failed run", following="Run failed"),
             following="Run failed",
             variable="removing",
         ),
-        "Run failed": fail(expression("$problem.Error"), expression(reason_of("$problem"))),
+        "Run failed": fail(
+            expression("$problem.Error"), expression(f"($switched ? '{_SERVES} ' : '') & {reason_of('$problem')}")
+        ),
     }
 
 
@@ -114,9 +133,10 @@ _EXECUTION_ARN = "$states.context.Execution.Id"
 # What whoever starts an execution may ask for, beside data set and contestants.
 _ASKED = {
     "restore": or_null("$states.input.restore"),
-    "askedDefault": f"$exists($states.input.default) ? $states.input.default : '{AUTO}'",
+    # Who writes the input by hand may write null for "not asked".
+    "askedDefault": f"$states.input.default != null ? $states.input.default : '{AUTO}'",
     "byPerson": "$states.input.promote = true",
-    "servingRun": f"$exists($states.input.restore) ? $states.input.restore : {_RUN_ID}",
+    "servingRun": f"$states.input.restore != null ? $states.input.restore : {_RUN_ID}",
 }
 
 
@@ -246,7 +266,7 @@ def _contestants(resources: Resources, machines: dict[str, str]) -> State:
                 "Output": {
                     "name": expression("$states.input.name"),
                     "status": "failed",
-                    "reason": expression(reason_of("$states.errorOutput")),
+                    "reason": expression(short_reason_of("$states.errorOutput")),
                 },
             }
         ],
@@ -314,7 +334,7 @@ def _other_splits(resources: Resources) -> State:
                 "ErrorEquals": ["States.ALL"],
                 "Next": "Record failed comparison",
                 "Output": _outcome_of_split(
-                    status="failed", evaluation_key="null", reason=reason_of("$states.errorOutput")
+                    status="failed", evaluation_key="null", reason=short_reason_of("$states.errorOutput")
                 ),
             }
         ],
@@ -364,7 +384,7 @@ def _stage(resources: Resources) -> State:
 
 
 def _measure(resources: Resources, functions: Functions) -> State:
-    """One contestant after the other, so that they do not slow each other down."""
+    """One contestant after the other, so that they do not slow each other down; one that cannot be asked drops out."""
     measure = function(
         functions.measure_latency,
         {
@@ -374,13 +394,28 @@ def _measure(resources: Resources, functions: Functions) -> State:
             "questions": resources.config.run.latency_questions,
             "concurrency": resources.config.run.latency_concurrency,
         },
+        Catch=[
+            {
+                "ErrorEquals": ["States.ALL"],
+                "Next": "Record no answer",
+                "Output": {
+                    "name": expression("$states.input.name"),
+                    "n": 0,
+                    "errors": {},
+                    "reason": expression(short_reason_of("$states.errorOutput")),
+                },
+            }
+        ],
         End=True,
     )
     return {
         "Type": "Map",
         "Items": expression("[$lists.toStage[name in $staging[status = 'ok'].name]]"),
         "MaxConcurrency": 1,
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, **sequence(("Ask one backend", measure))},
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "INLINE"},
+            **sequence(("Ask one backend", measure), ("Record no answer", {"Type": "Pass"})),
+        },
         "Assign": {"latencies": expression("$states.result")},
     }
 
@@ -404,7 +439,7 @@ def _gate(resources: Resources, functions: Functions) -> State:
 
 
 def _switch(resources: Resources) -> State:
-    """The one write that makes a run serve."""
+    """The one write that makes a run serve. It may be repeated, and hours of work hang on it."""
     return task(
         "aws-sdk:ssm:putParameter",
         {
@@ -413,7 +448,16 @@ def _switch(resources: Resources) -> State:
             "Type": "String",
             "Overwrite": True,
         },
+        Assign={"switched": True},
+        Retry=[{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 5, "BackoffRate": 2}],
     )
+
+
+def _let_front_follow(resources: Resources) -> State:
+    """The front asks the former run's backends as long as it goes on with the run that it has read, and until the last
+    request of that time is answered."""
+    serving = resources.config.serving
+    return {"Type": "Wait", "Seconds": serving.run_cache_seconds + ceil(serving.budget_ms / 1000)}
 
 
 def _money(resources: Resources) -> dict[str, Any]:
@@ -458,7 +502,7 @@ def _write_report(resources: Resources) -> State:
         "Catch": [
             {
                 "ErrorEquals": ["States.ALL"],
-                "Next": "Release what does not serve",
+                "Next": "Was there a switch?",
                 "Assign": {"page": expression(unwritten)},
             }
         ],

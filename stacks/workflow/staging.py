@@ -10,8 +10,8 @@ from stacks.workflow.asl import (
     caught,
     choice,
     expression,
-    reason_of,
     sequence,
+    short_reason_of,
     task,
     until_ready,
 )
@@ -32,7 +32,7 @@ def stage_backend(resources: Resources) -> dict[str, Any]:
         *_endpoint(resources),
         *_campaign(resources),
         ("Serves", {"Type": "Pass", "Output": {"name": expression("$staged.name"), "status": "ok"}, "End": True}),
-        ("Refused", _not_staged(reason_of("$refusal"))),
+        ("Refused", _not_staged(short_reason_of("$refusal"))),
     )
     steps["States"] = {
         name: caught(state, following="Refused", variable="refusal") if state["Type"] == "Task" else state

@@ -209,6 +209,18 @@ def test_a_machine_may_hand_on_just_the_roles_that_it_names(synthesized: Synthes
     assert allowed(synthesized, machine, "iam:PassRole") == named
 
 
+def test_who_looks_whether_a_file_is_there_may_list_the_bucket(synthesized: Synthesized) -> None:
+    """Without that right S3 says of what is not there that access is denied."""
+    listing = {
+        name
+        for name, function in synthesized.functions().items()
+        for one in synthesized.statements(role_of(function["Properties"]["Role"]))
+        if "s3:ListBucket" in one.actions
+    }
+    looking = {"plan_run", "plan_restoration", "plan_contestants", "collect_lists", "release_backends"}
+    assert listing - {"empty_buckets"} == looking
+
+
 def test_metrics_are_written_by_the_gate_and_into_our_namespace_only(synthesized: Synthesized) -> None:
     functions = synthesized.functions()
     writers = {

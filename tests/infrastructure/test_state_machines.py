@@ -12,6 +12,7 @@ from bakeoff.config import load_config
 from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.pricing.table import PriceTable
 from bakeoff.training.run import describe_validation
+from stacks.workflow.asl import LONGEST_REASON, reason_of
 from stacks.workflow.sagemaker_contestant import METRICS
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
 
@@ -146,10 +147,17 @@ def test_whatever_fails_in_a_run_is_published_released_and_told(synthesized: Syn
     [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
     after = ["Publish failure", "Release after failure", "Remove data of the failed run", "Run failed"]
     assert list(top.states)[-4:] == after
+    # A report that is out already is not written over: the run was compared, and serves or not, as it says.
+    after_report = {
+        "Release what does not serve": "Release after failure",
+        "Remove data that does not serve": "Remove data of the failed run",
+    }
     for name, state in top.states.items():
         if state["Type"] in ("Task", "Map") and name not in (*after, "Write report"):
             [caught] = state["Catch"]
-            assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Publish failure"), name
+            following = after_report.get(name, "Publish failure")
+            assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], following), name
+            assert caught["Assign"] == {"problem": "{% $states.errorOutput %}"}, name
     for name, following in pairwise(after):
         assert top.states[name]["Next"] == following
         [caught] = top.states[name]["Catch"]
@@ -177,6 +185,45 @@ def test_only_the_switch_makes_a_run_serve(synthesized: Synthesized) -> None:
     }
 
 
+def test_the_report_of_a_run_that_fails_after_the_switch_says_that_it_serves(synthesized: Synthesized) -> None:
+    [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
+    setting = {
+        name: one["Assign"]["switched"] for name, one in top.states.items() if "switched" in one.get("Assign", {})
+    }
+    assert setting == {"Begin": "{% false %}", "Switch": True}
+    published = Jsonata(top.states["Publish failure"]["Arguments"]["Payload"]["decision"][3:-3])
+    told = Jsonata(top.states["Run failed"]["Cause"][3:-3])
+    for switched in (False, True):
+        for one in (published, told):
+            one.assign("switched", switched)
+            one.assign("problem", {"Error": "Bakeoff", "Cause": "No prices."})
+        assert published.evaluate(None) == {"promote": switched, "failed": True, "reason": "No prices."}
+        serves = "It serves all the same; what came after the switch failed. " if switched else ""
+        assert told.evaluate(None) == f"{serves}No prices."
+
+
+def test_what_served_is_released_only_when_no_front_asks_it_any_more(synthesized: Synthesized) -> None:
+    states = dict(synthesized.machines()["run"].states())
+    [choice] = states["Was there a switch?"]["Choices"]
+    assert choice["Next"] == "Let the front follow"
+    replaced = Jsonata(choice["Condition"][3:-3])
+    for switched, former, waits in ((True, "run-1", True), (True, None, False), (False, "run-1", False)):
+        replaced.assign("switched", switched)
+        replaced.assign("decision", {"formerRunId": former})
+        assert bool(replaced.evaluate(None)) is waits
+    wait = states["Let the front follow"]
+    front = synthesized.functions()["get_recommendations"]["Properties"]["Environment"]["Variables"]
+    assert wait["Seconds"] * 1000 >= int(front["RUN_CACHE_SECONDS"]) * 1000 + int(front["BUDGET_MS"])
+    assert wait["Next"] == "Release what does not serve"
+    ways = {name for name, state in states.items() if "Release what does not serve" in ways_on(state)}
+    assert ways == {"Was there a switch?", "Let the front follow"}, "whether its page could be written or not"
+
+
+def test_the_switch_is_tried_again_where_ssm_does_not_answer(synthesized: Synthesized) -> None:
+    [again] = dict(synthesized.machines()["run"].states())["Switch"]["Retry"]
+    assert (again["ErrorEquals"], again["MaxAttempts"]) == (["States.TaskFailed"], 5)
+
+
 def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthesized: Synthesized) -> None:
     [top] = [scope for scope in synthesized.machines()["run"].scopes() if scope.outer is None]
     asked = {name: one.strip("{% }") for name, one in top.states["Begin"]["Assign"].items()}
@@ -189,6 +236,8 @@ def test_what_serves_is_the_run_itself_or_the_former_one_that_it_restores(synthe
         return expression.evaluate(None)
 
     assert (evaluated("servingRun"), evaluated("servingRun", restore="run-1")) == ("run-2", "run-1")
+    assert evaluated("servingRun", restore=None) == "run-2", "hours later the switch would fail on null"
+    assert evaluated("askedDefault", default=None) == "auto"
     assert (evaluated("restore"), evaluated("restore", restore="run-1")) == (None, "run-1")
     assert (evaluated("askedDefault"), evaluated("askedDefault", default="ease")) == ("auto", "ease")
     assert [evaluated("byPerson"), evaluated("byPerson", promote=False)] == [False, False]
@@ -213,12 +262,53 @@ def test_a_restoration_neither_prepares_nor_trains_nor_evaluates(synthesized: Sy
     ]
 
 
+STOPPED = {"ExecutionArn": "arn:run-1-ease", "Name": "run-1-ease", "Input": "{}", "Status": "ABORTED"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ({"Error": "States.Timeout"}, "States.Timeout"),
+        ({"Error": "E", "Cause": "In words."}, "In words."),
+        ({"Error": "E", "Cause": json.dumps(STOPPED)}, "The execution run-1-ease ended as ABORTED."),
+        ({"Error": "E", "Cause": json.dumps({**STOPPED, "Cause": "By a person."})}, "By a person."),
+    ],
+)
+def test_what_went_wrong_is_said_in_words_also_where_nobody_said_why(problem: dict[str, Any], said: str) -> None:
+    jsonata = Jsonata(reason_of("problem"))
+    jsonata.register_lambda("parse", json.loads)
+    assert jsonata.evaluate({"problem": problem}) == said
+
+
+def test_of_the_reasons_that_a_run_gathers_each_has_its_beginning_only(synthesized: Synthesized) -> None:
+    """Fields of 25 contestants travel in one payload, of 256 KB at the most."""
+    states = dict(synthesized.machines()["run"].states())
+    catching = ("Train and write lists", "Compare on another split", "Ask one backend")
+    gathered = [states[name]["Catch"][0]["Output"]["reason"] for name in catching]
+    gathered.append(states["Refused"]["Output"]["reason"])
+    for one in gathered:
+        jsonata = Jsonata(one[3:-3])
+        problem = {"Error": "E", "Cause": "x" * 32_768}
+        jsonata.assign("refusal", problem)
+        jsonata.assign("states", {"errorOutput": problem})
+        assert jsonata.evaluate(None) == "x" * LONGEST_REASON
+
+
 def test_a_contestant_that_fails_is_recorded_and_the_others_go_on(synthesized: Synthesized) -> None:
     [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Contestants"]
     [caught] = inner.states["Train and write lists"]["Catch"]
     assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record failure")
     assert set(caught["Output"]) == {"name", "status", "reason"}
     assert inner.states["Record failure"]["End"] is True
+
+
+def test_a_backend_that_cannot_be_asked_drops_out_and_the_others_go_on(synthesized: Synthesized) -> None:
+    [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Measure latency"]
+    [caught] = inner.states["Ask one backend"]["Catch"]
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Record no answer")
+    assert set(caught["Output"]) == {"name", "n", "errors", "reason"}
+    assert (caught["Output"]["n"], caught["Output"]["errors"]) == (0, {})
+    assert inner.states["Record no answer"]["End"] is True
 
 
 def test_other_splits_are_compared_by_the_same_machine_one_after_the_other_and_may_fail(

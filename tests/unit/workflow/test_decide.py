@@ -111,6 +111,10 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         "Its backend answered no question: {'timeout': 40}",
     ),
     "not measured": ({"latency": None}, "Its backend answered no question: {}"),
+    "not to be measured": (
+        {"latency": {"n": 0, "errors": {}, "reason": "The function took too long."}},
+        "Its latency could not be measured: The function took too long.",
+    ),
 }
 
 

@@ -239,3 +239,14 @@ def test_data_that_the_promoted_run_serves_from_is_kept(aws: Any, run: Callable[
     aws.promote("run-2")
     assert release_backends(aws.cloud, {"runId": "run-2"})["parts"] == []
     assert "loaded#v1" in aws.rows("items")
+
+
+def test_a_run_whose_prepared_data_was_deleted_is_released_all_the_same(aws: Any, run: Callable[..., None]) -> None:
+    """Or every later run would fail on it, after it was promoted."""
+    Backends(aws)
+    run("run-1", endpoint("a-1"))
+    aws.clients["s3"].delete_object(Bucket="bakeoff-test", Key="prepared/v1/manifest.json")
+    released = release_backends(aws.cloud, {"runId": "run-2"})
+    assert released == {"released": [endpoint("a-1")], "parts": []}
+    assert aws.rows("runs")["run-1"]["released"] is True
+    assert "loaded#v1" not in aws.rows("items"), "data that is made anew is loaded anew"

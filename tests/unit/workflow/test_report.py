@@ -241,6 +241,18 @@ STOPPED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "before the plan": ({}, []),
     "before the children": ({"plan": {"dataset": "small"}}, []),
     "after the children": ({"plan": {"dataset": "small"}, "outcomes": [OUTCOME]}, [OUTCOME]),
+    "after the children, with what serves asked": (
+        {
+            "plan": {"dataset": "small"},
+            "order": {"incumbent": {"name": "old", "spec": {"name": "incumbent old"}}},
+            "outcomes": [OUTCOME, {"name": "incumbent old", "status": "ok"}],
+        },
+        [OUTCOME],
+    ),
+    "after the children of a first run": (
+        {"plan": {"dataset": "small"}, "order": {"incumbent": None}, "outcomes": [OUTCOME]},
+        [OUTCOME],
+    ),
     "after the lists": (
         {"plan": {"dataset": "small"}, "outcomes": [OUTCOME], "lists": {"contestants": [LISTED]}},
         [LISTED],
@@ -261,3 +273,10 @@ def test_a_failed_run_reports_as_far_as_it_came(
     assert report["contestants"] == contestants
     assert report["protocol"] is None
     assert f"Data set {'small' if learnt else 'unknown'}, split not made." in aws.file("runs/run-1/report.md")
+
+
+def test_a_run_that_failed_after_the_switch_is_said_to_serve(aws: Any, given: dict[str, Any]) -> None:
+    decision = {"promote": True, "failed": True, "reason": "It broke."}
+    assert publish_report(aws.cloud, {**given, "decision": decision})["promoted"] is True
+    page = aws.file("runs/run-1/report.md")
+    assert "The run serves now, and failed after the switch. It broke." in page

@@ -42,7 +42,7 @@ def test_what_only_compares_or_serves_again_has_no_page_of_its_own(
     way = states(prod)["Page to write?"]
     [other] = way["Choices"]
     assert evaluated(other["Condition"], restore=restore, onlyCompare=only_compare) is not page
-    assert (way["Default"], other["Next"]) == ("Write report", "Release what does not serve")
+    assert (way["Default"], other["Next"]) == ("Write report", "Was there a switch?")
     assert states(prod)["Begin"]["Assign"]["page"] == "{% null %}"
 
 
@@ -100,8 +100,8 @@ def test_a_page_that_cannot_be_written_does_not_fail_the_run_which_says_why(
     state: dict[str, Any], prod: Synthesized
 ) -> None:
     [caught] = state["Catch"]
-    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Release what does not serve")
-    assert state["Next"] == "Release what does not serve"
+    assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], "Was there a switch?")
+    assert state["Next"] == "Was there a switch?"
     cause = json.dumps({"ProcessingJobStatus": "Failed", "ExitMessage": "report.json is no JSON."})
     unwritten = evaluated(
         caught["Assign"]["page"], states={"errorOutput": {"Error": "States.TaskFailed", "Cause": cause}}

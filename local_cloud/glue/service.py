@@ -129,12 +129,15 @@ class Glue(PlayedService):
         with self.records.lock:
             if record["JobRunState"] == "STOPPING" and changes.get("JobRunState") == "RUNNING":
                 return
-            record.update({**changes, "LastModifiedOn": _now()})
+            record.update({"LastModifiedOn": _now(), **changes})
 
     def end(self, record: Record, state: str, message: str, *, execution_time: int = 0) -> None:
         """Give a run its end, after `execution_time` seconds of work."""
         told = {"ErrorMessage": message} if message else {}
-        self.change(record, JobRunState=state, CompletedOn=_now(), ExecutionTime=execution_time, **told)
+        now = _now()  # once: it was changed last when it completed
+        self.change(
+            record, JobRunState=state, CompletedOn=now, LastModifiedOn=now, ExecutionTime=execution_time, **told
+        )
 
     def _carry_out(self, run: JobRun) -> None:
         try:

@@ -15,6 +15,12 @@ METRICS = "metrics.json"
 CURVE = "curve.json"
 MODEL = "model.json"
 FIRST = "ndcg@10"  # the metric that contestants are ordered by
+# What every report holds, a failed run's too: docs/schemas/report.schema.json.
+_NEEDED = (
+    *("runId", "startedAt", "dataset", "dataVersion", "split", "evaluationKey", "promoted", "failed", "reason"),
+    *("default", "measuredOn", "gate", "protocol", "contestants", "prices", "grades", "claims", "otherSplits"),
+)
+_KINDS: dict[type, str] = {dict: "object", list: "array"}
 _LARGEST_MEMBER = 16 * 1024 * 1024  # bytes; a curve has a few kilobytes
 
 
@@ -91,6 +97,9 @@ def read_inputs(*, report: Path, evaluation: Path, curves: Path) -> Inputs:
         raise ReportError(
             f"{path} has format {content.get('format')!r}, this page is written from {FORMAT}; run the workflow again."
         )
+    missing = [name for name in _NEEDED if name not in content]
+    if missing:
+        raise ReportError(f"{path} lacks {', '.join(missing)}; it has to be made again.")
     metrics = evaluation / METRICS
     steps, models = _read_curves(curves)
     return Inputs(
@@ -98,13 +107,13 @@ def read_inputs(*, report: Path, evaluation: Path, curves: Path) -> Inputs:
     )
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, kind: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ReportError(f"{path} is no JSON: {error}; it has to be made again.") from error
-    if not isinstance(content, dict):
-        raise ReportError(f"{path} holds no JSON object; it has to be made again.")
+    if not isinstance(content, kind):
+        raise ReportError(f"{path} holds no JSON {_KINDS[kind]}; it has to be made again.")
     return content
 
 
@@ -112,7 +121,7 @@ def _read_curves(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     steps: dict[str, Any] = {}
     models: dict[str, Any] = {}
     for path in sorted(folder.glob("*.json")):
-        steps[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        steps[path.stem] = _read_json(path, list)
     for path in sorted(folder.rglob("*.tar.gz")):
         told = _members(path)
         name = (told.get(MODEL) or {}).get("contestant")

@@ -11,6 +11,8 @@ from bakeoff.report.inputs import read_inputs
 from bakeoff.report.run import Folders, write_report
 from tests.support.reports import CURVE, MODEL, evaluation, report, write_archive, write_run
 
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+
 
 def folders(folder: Path) -> Folders:
     return Folders(
@@ -42,6 +44,7 @@ def test_a_run_without_evaluation_and_curves_has_its_page(tmp_path: Path) -> Non
         ("{", "report.json is no JSON"),
         ("[]", "report.json holds no JSON object"),
         ('{"format": 1}', "has format 1, this page is written from 2"),
+        ('{"format": 2, "runId": "r"}', "report.json lacks startedAt, dataset, "),
     ],
 )
 def test_a_report_that_cannot_be_read_is_told_and_nothing_is_written(
@@ -53,6 +56,24 @@ def test_a_report_that_cannot_be_read_is_told_and_nothing_is_written(
     with pytest.raises(ReportError, match=sentence):
         write_report(folders(tmp_path))
     assert not (tmp_path / "page").exists()
+
+
+def test_what_is_needed_of_a_report_is_what_its_schema_asks_for(tmp_path: Path) -> None:
+    needed = json.loads((SCHEMAS / "report.schema.json").read_text(encoding="utf-8"))["required"]
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.json").write_text('{"format": 2}')
+    with pytest.raises(ReportError) as raised:
+        read(tmp_path)
+    assert f" lacks {', '.join(needed[1:])};" in str(raised.value)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [("{", "ease.json is no JSON"), ("{}", "holds no JSON array")])
+def test_a_curve_that_cannot_be_read_is_named(tmp_path: Path, content: str, sentence: str) -> None:
+    write_run(tmp_path, curves=False)
+    (tmp_path / "curves").mkdir(exist_ok=True)
+    (tmp_path / "curves" / "ease.json").write_text(content)
+    with pytest.raises(ReportError, match=sentence):
+        read(tmp_path)
 
 
 def read(folder: Path) -> Any:

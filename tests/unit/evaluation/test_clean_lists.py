@@ -94,3 +94,47 @@ def test_faulty_lines_give_the_same_sentences_as_without_reading_many_at_once(
         assert len(at_once.problems) >= 4
         assert at_once.lists.items.tolist() == one_by_one.lists.items.tolist()
         assert at_once.lists.indptr.tolist() == one_by_one.lists.indptr.tolist()
+
+
+def test_whatever_spoils_a_file_it_reads_as_it_does_line_by_line(
+    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pieces of JSON, put anywhere into sound lines."""
+    sound = [json.dumps({**answer, "items": answer["items"][:3]}) for answer in popularity_answers(prepared)[:5]]
+    pieces = [
+        *(
+            "null",
+            "NaN",
+            "1e999",
+            "-1",
+            '"x"',
+            "{}",
+            "[]",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            '"',
+            "\\",
+            "\r",
+            "\ufeff",
+            "\x00",
+        ),
+        *('"input"', '"items":null,', '"userId":"1",', '"score":0.5,', '"itemId":"1",', "\\u0031", "0"),
+    ]
+    chance, together = random.Random(1), lists.read_clean
+    for _ in range(300):
+        lines = list(sound)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(lines))
+            begin = chance.randrange(len(lines[at]) + 1)
+            lines[at] = lines[at][:begin] + chance.choice(pieces) + lines[at][begin + chance.choice((0, 1, 5)) :]
+        (tmp_path / "part.out").write_text("\n".join(lines), encoding="utf-8")
+        found = []
+        for read in (together, lambda *_, **__: None):
+            monkeypatch.setattr(lists, "read_clean", read)
+            one = read_lists(tmp_path, prepared)
+            found.append((one.problems, one.notes, one.lists.items.tolist(), one.lists.indptr.tolist()))
+        assert found[0] == found[1], lines

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bakeoff.catalogue_settings import Catalogue
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.errors import ConfigurationError
 from bakeoff.grade_settings import GradeSettings
@@ -175,45 +176,6 @@ class Api(_Model):
     burst: int = Field(ge=1)
 
 
-class _Entry(_Model):
-    """An entry of ``contestants.toml``; becomes a `Contestant`."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=29)
-    title: str
-    kind: Literal["sagemaker", "personalize"]
-    answers: tuple[Literal["recommend", "similar", "rank"], ...] = Field(min_length=1)
-    needs_history: bool
-    reacts_to_events: bool
-    longest_list: int = Field(ge=1)
-    learns_from: Literal["liked", "all"] = "liked"
-    recommender: str | None = None
-    image: str | None = None
-    recipe: str | None = None
-    settings: dict[str, Any] = {}
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> "_Entry":
-        needed = {"sagemaker": ("recommender", "image"), "personalize": ("recipe",)}[self.kind]
-        missing = [key for key in needed if getattr(self, key) is None]
-        if missing:
-            raise ValueError(f"a contestant of kind '{self.kind}' needs {' and '.join(missing)}")
-        return self
-
-
-class _Catalogue(_Model):
-    demo: tuple[str, ...] = Field(min_length=1)
-    contestants: tuple[_Entry, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _names_fit(self) -> "_Catalogue":
-        names = [entry.name for entry in self.contestants]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        unknown = sorted(set(self.demo) - set(names))
-        if twice or unknown:
-            raise ValueError(f"names used twice: {twice}; names in `demo` that are no contestants: {unknown}")
-        return self
-
-
 class _Environment(_Model):
     account: str | None = Field(default=None, pattern=r"^\d{12}$")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
@@ -296,7 +258,7 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None =
         rule = f"the file's name '{name}' must be a small letter, then up to 15 small letters or digits"
         raise ConfigurationError(f"config/{name}.toml", [rule])
     environment = _with_engine(_read_toml(folder / f"{name}.toml", _Environment), engine)
-    catalogue = _read_toml(folder / "contestants.toml", _Catalogue)
+    catalogue = _read_toml(folder / "contestants.toml", Catalogue)
     grades = _read_grades(folder, catalogue)
     images = load_images(folder).get(environment.region)
     faults = _cross_faults(environment, catalogue, images)
@@ -313,7 +275,7 @@ def load_config(name: str, folder: Path = CONFIG_FOLDER, *, engine: str | None =
     )
 
 
-def _read_grades(folder: Path, catalogue: _Catalogue) -> GradeSettings:
+def _read_grades(folder: Path, catalogue: Catalogue) -> GradeSettings:
     grades = _read_toml(folder / "grades.toml", GradeSettings)
     faults = grades.faults({entry.name: entry.kind for entry in catalogue.contestants})
     if faults:
@@ -353,7 +315,7 @@ def read_price_file(folder: Path = CONFIG_FOLDER) -> Prices:
     return _validated("prices.json", value, Prices)
 
 
-def _cross_faults(environment: _Environment, catalogue: _Catalogue, images: dict[str, str] | None) -> list[str]:
+def _cross_faults(environment: _Environment, catalogue: Catalogue, images: dict[str, str] | None) -> list[str]:
     if images is None:
         return [f"region: config/images.json has no images for '{environment.region}'; run `make images`"]
     faults = [

@@ -7,7 +7,7 @@ WWW 2018. The published simple way, squared error on the whole rating row, is a 
 Fitted with torch and NumPy alone; answers with NumPy alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, Self
@@ -15,9 +15,8 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base import Choice, Epoch, Report, Signal, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.known import KnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
@@ -123,28 +122,20 @@ class Model(BaseModel):
         return cls(known, layers, arrays["offsets"], settings, signal)
 
 
-def choose(
-    train: Interactions,
-    *,
-    validation: Validation,
-    documents: Sequence[Document],
-    settings: Settings,
-    signal: Signal,
-    seed: int,
-    report: Report,
-) -> Choice:
+def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Stop at the epoch with the best ndcg@100, then choose the popularity exponent under its budget."""
     best = _Best()
+    settings: Settings = task.settings
 
     def after_epoch(epoch: int, loss: float, model: Model) -> bool:
         metrics = validation.measure(model)
-        report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={}))
+        task.report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={}))
         best.look_at(epoch, metrics["ndcg@100"], model)
         return epoch - best.epoch >= settings.patience
 
-    last = _train(train, settings=settings, signal=signal, seed=seed, epochs=settings.max_epochs, stop=after_epoch)
+    last = _train(train, task=task, epochs=settings.max_epochs, stop=after_epoch)
     plain = last if best.model is None else best.model
-    counts = popularity(signal.of(train))
+    counts = popularity(task.signal.of(train))
 
     def with_exponent(exponent: float) -> Model:
         return replace(plain, offsets=_offsets(counts, plain.known, exponent))
@@ -154,23 +145,15 @@ def choose(
         exponents=settings.popularity_exponents,
         budget=settings.popularity_budget,
         validation=validation,
-        report=report,
+        report=task.report,
     )
     return Choice({"epochs": best.epoch, "popularity_exponent": exponent}, with_exponent(exponent))
 
 
-def fit(
-    interactions: Interactions,
-    *,
-    documents: Sequence[Document],
-    settings: Settings,
-    chosen: Mapping[str, Any],
-    signal: Signal,
-    seed: int,
-) -> Model:
+def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     """Train for the epochs chosen."""
-    model = _train(interactions, settings=settings, signal=signal, seed=seed, epochs=chosen["epochs"], stop=None)
-    counts = popularity(signal.of(interactions))
+    model = _train(interactions, task=task, epochs=chosen["epochs"], stop=None)
+    counts = popularity(task.signal.of(interactions))
     return replace(model, offsets=_offsets(counts, model.known, chosen["popularity_exponent"]))
 
 
@@ -216,9 +199,7 @@ def _initial_layers(rows: Interactions, settings: Settings, generator: np.random
 def _train(
     interactions: Interactions,
     *,
-    settings: Settings,
-    signal: Signal,
-    seed: int,
+    task: Task,
     epochs: int,
     stop: Callable[[int, float, Model], bool] | None,
 ) -> Model:
@@ -228,10 +209,11 @@ def _train(
     """
     import torch
 
-    learned = signal.of(interactions)
+    settings: Settings = task.settings
+    learned = task.signal.of(interactions)
     known = KnownItems.most_interacted(learned, at_least=settings.min_interactions)
     rows = known.narrow(learned)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(task.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     parameters = [
         torch.from_numpy(array).to(device).requires_grad_()
@@ -244,7 +226,7 @@ def _train(
     def model() -> Model:
         arrays = [parameter.detach().cpu().numpy().copy() for parameter in parameters]
         layers = list(zip(arrays[::2], arrays[1::2], strict=True))
-        return Model(known, layers, np.zeros(len(known.columns), np.float32), settings, signal)
+        return Model(known, layers, np.zeros(len(known.columns), np.float32), settings, task.signal)
 
     for epoch in range(1, epochs + 1):
         total = 0.0

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base import Choice, Epoch, Report, Signal, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.text import FIELDS, unit_rows, vectorise
 
@@ -171,45 +171,30 @@ class Model(BaseModel):
         )
 
 
-def choose(
-    train: Interactions,
-    *,
-    validation: Validation,
-    documents: Sequence[Document],
-    settings: Settings,
-    signal: Signal,
-    seed: int,
-    report: Report,
-) -> Choice:
+def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose by ndcg@100 the weight of the popularity, then the half-life at that weight."""
+    settings: Settings = task.settings
     chosen: dict[str, Any] = {
         "popularity_weight": settings.popularity_weights[0],
         "half_life": settings.half_lives[0],
     }
-    model = fit(train, documents=documents, settings=settings, chosen=chosen, signal=signal, seed=seed)
+    model = fit(train, chosen=chosen, task=task)
     best = -1.0
     tries = [{"popularity_weight": weight} for weight in settings.popularity_weights]
     tries += [{"half_life": half_life} for half_life in settings.half_lives[1:]]
     for tried in tries:
         candidate = replace(model, **{**chosen, **tried})
         metrics = validation.measure(candidate)
-        report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
+        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
         if metrics["ndcg@100"] > best:
             best, chosen = metrics["ndcg@100"], {**chosen, **tried}
     return Choice(chosen, replace(model, **chosen))
 
 
-def fit(
-    interactions: Interactions,
-    *,
-    documents: Sequence[Document],
-    settings: Settings,
-    chosen: Mapping[str, Any],
-    signal: Signal,
-    seed: int,
-) -> Model:
+def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     """Vectorise the documents and count the popularity; nothing in it is random."""
-    counts = signal.of(interactions).item_counts
+    settings: Settings = task.settings
+    counts = task.signal.of(interactions).item_counts
     if not counts.any():
         raise ModelError("No item has an interaction to learn from; give more data or a lower liked threshold.")
     allowed = np.ones(len(counts), np.bool_) if settings.cold_items else interactions.item_counts > 0
@@ -217,13 +202,13 @@ def fit(
     deviation = float(log_counts[allowed].std()) or 1.0
     standardised = (log_counts - log_counts[allowed].mean()) / deviation
     return Model(
-        vectors=vectorise(documents, field_weights=settings.field_weights, min_documents=settings.min_documents),
+        vectors=vectorise(task.documents, field_weights=settings.field_weights, min_documents=settings.min_documents),
         popularity=np.where(allowed, standardised, -np.inf).astype(np.float32),
-        directors=_directors(documents),
+        directors=_directors(task.documents),
         popularity_weight=chosen["popularity_weight"],
         half_life=chosen["half_life"],
         settings=settings,
-        signal=signal,
+        signal=task.signal,
     )
 
 

@@ -6,17 +6,16 @@ P = (X'X + reg I)^-1, B = I - P / diag(P), the scores of a history x are xB.
 Source: Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base import Choice, Epoch, Report, Signal, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.known import KnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
@@ -85,28 +84,20 @@ class Model(BaseModel):
         return cls(known, arrays["weights"], arrays["item_weights"], signal)
 
 
-def choose(
-    train: Interactions,
-    *,
-    validation: Validation,
-    documents: Sequence[Document],
-    settings: Settings,
-    signal: Signal,
-    seed: int,
-    report: Report,
-) -> Choice:
+def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose the regularisation by ndcg@100, then the popularity exponent under its budget."""
     best: tuple[float, float, Model] | None = None
+    settings: Settings = task.settings
     for reg in settings.reg:
-        model = _fit(train, settings=settings, reg=reg, exponent=0.0, signal=signal)
+        model = _fit(train, settings=settings, reg=reg, exponent=0.0, signal=task.signal)
         metrics = validation.measure(model)
-        report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried={"reg": reg}))
+        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried={"reg": reg}))
         if best is None or metrics["ndcg@100"] > best[0]:
             best = (metrics["ndcg@100"], reg, model)
     if best is None:
         raise ModelError("No regularisation was given to try.")
     _, reg, plain = best
-    counts = popularity(signal.of(train))
+    counts = popularity(task.signal.of(train))
 
     def with_exponent(exponent: float) -> Model:
         return replace(plain, item_weights=_item_weights(counts, plain.known, exponent))
@@ -116,23 +107,19 @@ def choose(
         exponents=settings.popularity_exponents,
         budget=settings.popularity_budget,
         validation=validation,
-        report=report,
+        report=task.report,
     )
     return Choice({"reg": reg, "popularity_exponent": exponent}, with_exponent(exponent))
 
 
-def fit(
-    interactions: Interactions,
-    *,
-    documents: Sequence[Document],
-    settings: Settings,
-    chosen: Mapping[str, Any],
-    signal: Signal,
-    seed: int,
-) -> Model:
+def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     """The closed form; nothing in it is random."""
     return _fit(
-        interactions, settings=settings, reg=chosen["reg"], exponent=chosen["popularity_exponent"], signal=signal
+        interactions,
+        settings=task.settings,
+        reg=chosen["reg"],
+        exponent=chosen["popularity_exponent"],
+        signal=task.signal,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.recommenders import find
-from bakeoff.recommenders.base import Epoch, Signal, parse_settings
+from bakeoff.recommenders.base import Epoch, Signal, Task, parse_settings
 from bakeoff.recommenders.base.archive import Archive
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.validation import HeldOutUsers
@@ -45,13 +45,16 @@ class Trained:
         self.archive.save(folder)
 
 
-def train_recommender(prepared: Prepared, *, order: Hyperparameters, log: Callable[[str], None]) -> Trained:
+def train_recommender(
+    prepared: Prepared, *, order: Hyperparameters, log: Callable[[str], None], checkpoints: Path | None = None
+) -> Trained:
     """Train what was ordered.
 
     Args:
         prepared: the split.
         order: recommender, settings and seed.
         log: takes each parseable line.
+        checkpoints: a folder that outlives an interruption; None where there is none.
 
     Raises:
         ConfigurationError: the settings are wrong; all faults are named.
@@ -63,35 +66,32 @@ def train_recommender(prepared: Prepared, *, order: Hyperparameters, log: Callab
     signal = Signal(liked_threshold=prepared.liked_threshold, learns_from=order.learns_from)
     _check(prepared, signal)
     validation = HeldOutUsers(prepared, seed=order.seed)
-    documents = list(prepared.documents())
     curve: list[Epoch] = []
 
     def report(epoch: Epoch) -> None:
         curve.append(epoch)
         log(describe(epoch))
 
-    choice = recommender.choose(
-        prepared.train,
-        validation=validation,
-        documents=documents,
+    task = Task(
         settings=settings,
         signal=signal,
         seed=order.seed,
+        documents=list(prepared.documents()),
         report=report,
+        checkpoints=checkpoints,
     )
+    choice = recommender.choose(prepared.train, validation=validation, task=_at(task, "choice"))
     estimates = validation.score(choice.model)
     # Once more on everything but test, with the values chosen: the newest interactions are the most telling ones.
-    model = recommender.fit(
-        prepared.train_and_validation,
-        documents=documents,
-        settings=settings,
-        chosen=choice.chosen,
-        signal=signal,
-        seed=order.seed,
-    )
+    model = recommender.fit(prepared.train_and_validation, chosen=choice.chosen, task=_at(task, "refit"))
     log(describe_validation(estimates))
     description = _describe_model(prepared, order, settings=asdict(settings), chosen=choice.chosen, signal=signal)
     return Trained(Archive(model, prepared.items, description), estimates, curve)
+
+
+def _at(task: Task, step: str) -> Task:
+    """The task with a folder of checkpoints for one of its two fits."""
+    return task if task.checkpoints is None else replace(task, checkpoints=task.checkpoints / step)
 
 
 def describe(epoch: Epoch) -> str:

@@ -7,6 +7,7 @@ where config/hyperparameters.json holds contestant, recommender, settings (JSON 
 
 Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
+        SM_CHECKPOINT_DIR      what an interrupted training of this job left; written to as well
 Writes  SM_MODEL_DIR           model.json, arrays/, items.json, validation.json, curve.json, code/
         SM_OUTPUT_DATA_DIR     the small ones of them, for whoever wants to know of a model without fetching it
         SM_OUTPUT_DIR/failure  why it failed; its first KB becomes FailureReason in DescribeTrainingJob
@@ -32,6 +33,7 @@ DEFAULTS = {
     "SM_MODEL_DIR": "/opt/ml/model",
     "SM_OUTPUT_DIR": "/opt/ml/output",
     "SM_OUTPUT_DATA_DIR": "/opt/ml/output/data",
+    "SM_CHECKPOINT_DIR": "/opt/ml/checkpoints",
 }
 
 
@@ -42,7 +44,12 @@ def main(environment: Mapping[str, str]) -> int:
     def train() -> None:
         order = Hyperparameters.read(folders["SM_INPUT_CONFIG_DIR"] / "hyperparameters.json")
         prepared = Prepared.open(folders["SM_CHANNEL_PREPARED"])
-        trained = train_recommender(prepared, order=order, log=lambda line: print(line, flush=True))
+        trained = train_recommender(
+            prepared,
+            order=order,
+            log=lambda line: print(line, flush=True),
+            checkpoints=folders["SM_CHECKPOINT_DIR"],
+        )
         model = folders["SM_MODEL_DIR"]
         stage_model_code(order.recommender, into=model / "code", job=Path(__file__).parent)
         trained.save(model)

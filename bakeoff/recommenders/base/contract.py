@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -86,6 +87,32 @@ class Epoch:
 Report = Callable[[Epoch], None]
 
 
+def report_nothing(epoch: Epoch) -> None:
+    """For fits that nobody follows."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """What a recommender is given beside the interactions.
+
+    Args:
+        settings: an instance of the recommender's `Settings`.
+        signal: which interactions count.
+        seed: of everything random.
+        documents: one per item, in column order.
+        report: is told each epoch and each value that was tried.
+        checkpoints: a folder that outlives an interruption of the training; None where there is none. Long trainings
+            write their state into it, and begin from what lies there.
+    """
+
+    settings: Any
+    signal: Signal
+    seed: int
+    documents: Sequence[Document] = ()
+    report: Report = report_nothing
+    checkpoints: Path | None = None
+
+
 class Validation(Protocol):
     """Asks models for the validation users' lists and measures them."""
 
@@ -107,29 +134,10 @@ class Recommender(Protocol):
     def Model(self) -> type[_FittedModel]:  # noqa: N802 the module's class
         """The fitted model."""
 
-    def choose(
-        self,
-        train: Interactions,
-        *,
-        validation: Validation,
-        documents: Sequence[Document],
-        settings: Any,
-        signal: Signal,
-        seed: int,
-        report: Report,
-    ) -> Choice:
+    def choose(self, train: Interactions, *, validation: Validation, task: Task) -> Choice:
         """Fit on `train`, and choose what is to be chosen by what `validation` measures."""
 
-    def fit(
-        self,
-        interactions: Interactions,
-        *,
-        documents: Sequence[Document],
-        settings: Any,
-        chosen: Mapping[str, Any],
-        signal: Signal,
-        seed: int,
-    ) -> _FittedModel:
+    def fit(self, interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> _FittedModel:
         """Fit on `interactions` with the values chosen; the same input and seed give the same arrays on a CPU.
 
         Raises:

@@ -5,7 +5,7 @@ import pytest
 
 from bakeoff.errors import ConfigurationError
 from bakeoff.recommenders import autoencoder
-from bakeoff.recommenders.base import Epoch, Model, Signal, parse_settings
+from bakeoff.recommenders.base import Epoch, Model, Signal, Task, parse_settings
 from tests.support.training import rows
 from tests.unit.recommenders.contract import RecommenderContract
 
@@ -17,7 +17,7 @@ SMALL = {"layers": (6, 3), "min_interactions": 1, "dropout": 0.0, "batch_size": 
 def fit(*, signal: Signal = LIKED, epochs: int = 3, exponent: float = 0.0, **changes: object) -> autoencoder.Model:
     settings = autoencoder.Settings(**{**SMALL, **changes})  # type: ignore[arg-type]
     chosen = {"epochs": epochs, "popularity_exponent": exponent}
-    return autoencoder.fit(HISTORIES, documents=[], settings=settings, chosen=chosen, signal=signal, seed=5)
+    return autoencoder.fit(HISTORIES, chosen=chosen, task=Task(settings=settings, signal=signal, seed=5))
 
 
 class TestAutoencoder(RecommenderContract):
@@ -77,7 +77,7 @@ def test_training_lowers_the_loss() -> None:
         return False
 
     settings = autoencoder.Settings(**SMALL | {"learning_rate": 0.01})  # type: ignore[arg-type]
-    autoencoder._train(HISTORIES, settings=settings, signal=LIKED, seed=5, epochs=30, stop=stop)
+    autoencoder._train(HISTORIES, task=Task(settings=settings, signal=LIKED, seed=5), epochs=30, stop=stop)
     assert losses[-1] < 0.9 * losses[0]
 
 
@@ -98,11 +98,7 @@ def test_training_stops_after_the_patience_and_keeps_the_best_epoch() -> None:
     choice = autoencoder.choose(
         HISTORIES,
         validation=Fading(),
-        documents=[],
-        settings=settings,
-        signal=LIKED,
-        seed=5,
-        report=curve.append,
+        task=Task(settings=settings, signal=LIKED, seed=5, report=curve.append),
     )
     assert [step.epoch for step in curve] == [1, 2, 3, 4, 5]
     assert choice.chosen == {"epochs": 3, "popularity_exponent": 0.0}
@@ -113,7 +109,7 @@ def test_training_stops_after_the_patience_and_keeps_the_best_epoch() -> None:
 def test_another_seed_gives_another_model() -> None:
     settings = autoencoder.Settings(**SMALL)  # type: ignore[arg-type]
     chosen = {"epochs": 1, "popularity_exponent": 0.0}
-    other = autoencoder.fit(HISTORIES, documents=[], settings=settings, chosen=chosen, signal=LIKED, seed=6)
+    other = autoencoder.fit(HISTORIES, chosen=chosen, task=Task(settings=settings, signal=LIKED, seed=6))
     assert not np.array_equal(other.layers[0][0], fit(epochs=1).layers[0][0])
 
 

@@ -6,7 +6,7 @@ import pytest
 from bakeoff.data.documents import Document
 from bakeoff.errors import ConfigurationError, ModelError
 from bakeoff.recommenders import content
-from bakeoff.recommenders.base import Signal, parse_settings
+from bakeoff.recommenders.base import Signal, Task, parse_settings
 from tests.support.training import rows
 from tests.unit.recommenders.contract import RecommenderContract
 
@@ -23,7 +23,9 @@ def fit(
 ) -> content.Model:
     settings = content.Settings(**{"min_documents": 1, **changes})  # type: ignore[arg-type]
     chosen = {"popularity_weight": weight, "half_life": half_life}
-    return content.fit(histories, documents=documents, settings=settings, chosen=chosen, signal=SIGNAL, seed=0)  # type: ignore[arg-type]
+    return content.fit(
+        histories, chosen=chosen, task=Task(documents=documents, settings=settings, signal=SIGNAL, seed=0)
+    )
 
 
 class TestContent(RecommenderContract):

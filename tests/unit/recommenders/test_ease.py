@@ -7,7 +7,7 @@ import pytest
 
 from bakeoff.errors import ModelError
 from bakeoff.recommenders import ease
-from bakeoff.recommenders.base import Signal
+from bakeoff.recommenders.base import Signal, Task
 from tests.support.training import rows
 from tests.unit.recommenders.contract import RecommenderContract
 
@@ -19,7 +19,7 @@ HISTORIES = rows(
 
 def fit(settings: ease.Settings, *, reg: float = 3.0, exponent: float = 0.0) -> ease.Model:
     chosen = {"reg": reg, "popularity_exponent": exponent}
-    return ease.fit(HISTORIES, documents=[], settings=settings, chosen=chosen, signal=SIGNAL, seed=0)
+    return ease.fit(HISTORIES, chosen=chosen, task=Task(settings=settings, signal=SIGNAL, seed=0))
 
 
 class TestEase(RecommenderContract):
@@ -69,7 +69,7 @@ def test_fitting_holds_one_large_matrix_and_no_copies_of_it() -> None:
     chosen = {"reg": 3.0, "popularity_exponent": 0.0}
 
     def fit_chain() -> ease.Model:
-        return ease.fit(histories, documents=[], settings=ease.Settings(), chosen=chosen, signal=SIGNAL, seed=0)
+        return ease.fit(histories, chosen=chosen, task=Task(settings=ease.Settings(), signal=SIGNAL, seed=0))
 
     fit_chain()  # imports SciPy
     tracemalloc.start()

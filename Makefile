@@ -11,6 +11,7 @@ DATA ?=
 DETACH ?=
 PORT ?=
 SIZE ?=
+CONTESTANT ?=
 
 # Node 20 does, though jsii no longer supports it; `make doctor` names the better one.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
@@ -29,7 +30,7 @@ SPARK_STAMP := .venv-spark/installed-$(shell cat requirements-spark.txt | cksum 
 BENCH_STAMP := .venv-bench/installed-$(shell cat requirements-bench.txt | cksum | tr ' ' '-')
 NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json | cksum | tr ' ' '-')
 
-.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data bench-evaluation clean install browser serving-environment spark-environment bench-environment
+.PHONY: help demo stop test check synth deploy destroy doctor images bench-demo bench-data bench-evaluation bench-quality tune clean install browser serving-environment spark-environment bench-environment
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +73,12 @@ bench-data: $(PYTHON_STAMP) ## Measure the data preparation against a pandas pro
 
 bench-evaluation: $(PYTHON_STAMP) $(BENCH_STAMP) ## Measure the evaluation of a large field, against rectools, and its tests' false alarms
 	@exec .venv/bin/python -m bench.evaluation
+
+bench-quality: $(PYTHON_STAMP) ## Train every contestant and measure what the literature promises [DATA=folder]
+	@exec .venv/bin/python -m bench.quality $(if $(DATA),"$(DATA)")
+
+tune: $(PYTHON_STAMP) ## Search contestants' settings on validation data, a log beside each search [CONTESTANT=name] [DATA=folder]
+	@exec $(BAKEOFF) tune $(CONTESTANT) $(if $(DATA),--data "$(DATA)")
 
 clean: ## Remove what make built: environments, node_modules, build outputs; data and the local cloud's state stay
 	rm -rf .venv .venv-serving .venv-spark .venv-bench node_modules build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -25,6 +25,7 @@ from bakeoff.command_line import (
     rolling_back,
     runs,
     status,
+    tuning,
 )
 from bakeoff.command_line.demo_data import demo_data
 from bakeoff.command_line.deployed import read_deployed
@@ -88,6 +89,23 @@ def demo_command(
     """Deploy, train, compare and serve on this machine."""
     config = opening.environment(opening.LOCAL, port, engine)
     demo.run_demo(config, data=data, contestants=contestant or [], detach=detach)
+
+
+@app.command()
+def tune(
+    contestant: Annotated[
+        list[str] | None, typer.Argument(help="Whose settings; all that config/searches has, where none is named.")
+    ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data", help="A folder of raw data beside MovieLens 100K, again for more.", exists=True, file_okay=False
+        ),
+    ] = None,
+) -> None:
+    """Search contestants' settings on validation data, and write what was tried beside the search."""
+    config = opening.environment(opening.LOCAL)
+    tuning.tune(config, contestant or [], data=[demo_data(demo.DATA_FOLDER), *(data or [])])
 
 
 @app.command()

@@ -12,7 +12,7 @@ from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.recommenders import find
-from bakeoff.recommenders.base import Epoch, Signal, Task, parse_settings
+from bakeoff.recommenders.base import Epoch, Report, Signal, Task, parse_settings
 from bakeoff.recommenders.base.archive import Archive
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.validation import HeldOutUsers
@@ -62,17 +62,40 @@ def train_recommender(
         ModelError: there is no such recommender, or it cannot be fitted.
     """
     recommender = find(order.recommender)
-    settings = parse_settings(recommender.Settings, order.settings, source=f"The settings of {order.contestant}")
-    signal = Signal(liked_threshold=prepared.liked_threshold, learns_from=order.learns_from)
-    _check(prepared, signal)
-    validation = HeldOutUsers(prepared, seed=order.seed)
     curve: list[Epoch] = []
 
     def report(epoch: Epoch) -> None:
         curve.append(epoch)
         log(describe(epoch))
 
-    task = Task(
+    task = prepare_task(prepared, order, report=report, checkpoints=checkpoints)
+    validation = HeldOutUsers(prepared, seed=order.seed)
+    choice = recommender.choose(prepared.train, validation=validation, task=_at(task, "choice"))
+    estimates = validation.score(choice.model)
+    # Once more on everything but test, with the values chosen: the newest interactions are the most telling ones.
+    model = recommender.fit(prepared.train_and_validation, chosen=choice.chosen, task=_at(task, "refit"))
+    log(describe_validation(estimates))
+    description = _describe_model(
+        prepared, order, settings=asdict(task.settings), chosen=choice.chosen, signal=task.signal
+    )
+    return Trained(Archive(model, prepared.items, description), estimates, curve)
+
+
+def prepare_task(
+    prepared: Prepared, order: Hyperparameters, *, report: Report, checkpoints: Path | None = None
+) -> Task:
+    """What the recommender is given, checked.
+
+    Raises:
+        ConfigurationError: the settings are wrong; all faults are named.
+        DataError: train is empty, or nobody liked anything in it.
+    """
+    settings = parse_settings(
+        find(order.recommender).Settings, order.settings, source=f"The settings of {order.contestant}"
+    )
+    signal = Signal(liked_threshold=prepared.liked_threshold, learns_from=order.learns_from)
+    _check(prepared, signal)
+    return Task(
         settings=settings,
         signal=signal,
         seed=order.seed,
@@ -80,13 +103,6 @@ def train_recommender(
         report=report,
         checkpoints=checkpoints,
     )
-    choice = recommender.choose(prepared.train, validation=validation, task=_at(task, "choice"))
-    estimates = validation.score(choice.model)
-    # Once more on everything but test, with the values chosen: the newest interactions are the most telling ones.
-    model = recommender.fit(prepared.train_and_validation, chosen=choice.chosen, task=_at(task, "refit"))
-    log(describe_validation(estimates))
-    description = _describe_model(prepared, order, settings=asdict(settings), chosen=choice.chosen, signal=signal)
-    return Trained(Archive(model, prepared.items, description), estimates, curve)
 
 
 def _at(task: Task, step: str) -> Task:

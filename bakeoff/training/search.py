@@ -1,0 +1,178 @@
+"""Searches a contestant's settings: which of many do best on the validation part, on several data sets at once.
+
+The test part is never looked at. A search is a file of ``config/searches/``: the settings to vary and how many
+combinations to try. Every trial is a line of the log beside it, so that what was chosen can be read and repeated.
+"""
+
+import itertools
+import json
+import math
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bakeoff.contracts.catalogue import Contestant
+from bakeoff.data.prepared import Prepared
+from bakeoff.errors import ConfigurationError
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base.contract import report_nothing
+from bakeoff.training.hyperparameters import Hyperparameters
+from bakeoff.training.run import prepare_task
+from bakeoff.training.validation import HeldOutUsers
+
+KEYS = ("split", "metric", "trials", "seed", "settings")
+METRICS = ("ndcg@10", "ndcg@100")
+STRATEGIES = ("per_user_last_fraction", "leave_last_out", "global_time", "new_users")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is searched.
+
+    Args:
+        contestant: the catalogue's name.
+        split: the strategy of the split that is looked at.
+        metric: what decides, on validation.
+        trials: combinations that are tried, the catalogue's own settings being the first.
+        seed: of the draw of combinations, and of everything random in a trial.
+        settings: by name of a setting, the values to try.
+    """
+
+    contestant: str
+    split: str
+    metric: str
+    trials: int
+    seed: int
+    settings: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def read(cls, path: Path) -> "Search":
+        """From a TOML file named after its contestant.
+
+        Raises:
+            ConfigurationError: names every fault of the file.
+        """
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ConfigurationError(str(path), [f"It cannot be read as TOML: {error}."]) from error
+        faults = [f"{key} is missing." for key in KEYS if key not in given]
+        faults += [f"{key} is unknown; known: {', '.join(KEYS)}." for key in given if key not in KEYS]
+        faults = faults or _wrong_values(given)
+        if faults:
+            raise ConfigurationError(str(path), faults)
+        return cls(contestant=path.stem, **given)
+
+    def combinations(self, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The settings of each trial: the contestant's own first, then others, drawn without repetition."""
+        names = list(self.settings)
+        every = [dict(zip(names, values, strict=True)) for values in itertools.product(*self.settings.values())]
+        order = np.random.default_rng(self.seed).permutation(len(every))
+        tried = [dict(own), *({**own, **every[place]} for place in order.tolist())]
+        distinct = {json.dumps(settings, sort_keys=True): settings for settings in tried}
+        return list(distinct.values())[: self.trials]
+
+
+def _wrong_values(given: Mapping[str, Any]) -> list[str]:
+    limits = {
+        "split": (given["split"] in STRATEGIES, f"one of {', '.join(STRATEGIES)}"),
+        "metric": (given["metric"] in METRICS, f"one of {', '.join(METRICS)}"),
+        "trials": (_whole(given["trials"], least=1), "a whole number above 0"),
+        "seed": (_whole(given["seed"], least=0), "a whole number, 0 or above"),
+        "settings": (_lists(given["settings"]), "a table that gives each setting a list of values to try"),
+    }
+    return [f"{key} is {given[key]!r}; it must be {what}." for key, (fits, what) in limits.items() if not fits]
+
+
+def _whole(value: object, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _lists(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(one, list) and one for one in value.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One combination of settings on one data set.
+
+    Args:
+        dataset: its name.
+        split: the hash of the split.
+        settings: of the contestant.
+        metrics: of the validation part.
+        chosen: what the recommender itself chose on it.
+        seconds: it took, on the machine of the search.
+    """
+
+    dataset: str
+    split: str
+    settings: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    chosen: Mapping[str, Any]
+    seconds: float
+
+
+def run_trial(folder: Path, *, dataset: str, contestant: Contestant, settings: Mapping[str, Any], seed: int) -> Trial:
+    """Fit on train with these settings and measure on validation.
+
+    Raises:
+        ConfigurationError: a setting is unknown or wrong.
+    """
+    prepared = Prepared.open(folder)
+    order = Hyperparameters(
+        contestant=contestant.name,
+        recommender=str(contestant.recommender),
+        settings=dict(settings),
+        learns_from=contestant.learns_from,
+        seed=seed,
+    )
+    validation = HeldOutUsers(prepared, seed=seed)
+    task = prepare_task(prepared, order, report=report_nothing)
+    began = time.monotonic()
+    choice = find(order.recommender).choose(prepared.train, validation=validation, task=task)
+    seconds = time.monotonic() - began
+    return Trial(
+        dataset=dataset,
+        split=prepared.split_hash,
+        settings=settings,
+        metrics=validation.measure(choice.model),
+        chosen=choice.chosen,
+        seconds=seconds,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A combination over all data sets: the geometric mean of its metric's share of the best on each."""
+
+    settings: Mapping[str, Any]
+    share: float
+
+
+def standings(trials: Iterable[Trial], *, metric: str) -> list[Standing]:
+    """All combinations that were tried on every data set, the best first; of equal ones the one that was tried first.
+
+    A share of the best on each data set counts data sets alike, whatever the level of the metric on them.
+    """
+    by_settings: dict[str, dict[str, Trial]] = defaultdict(dict)
+    for trial in trials:
+        by_settings[json.dumps(trial.settings, sort_keys=True)][trial.dataset] = trial
+    datasets = {dataset for found in by_settings.values() for dataset in found}
+    whole = [found for found in by_settings.values() if found.keys() == datasets]
+    best = {name: max((found[name].metrics[metric] for found in whole), default=0.0) for name in datasets}
+    standing = [
+        Standing(settings=next(iter(found.values())).settings, share=_share(found, best, metric)) for found in whole
+    ]
+    return sorted(standing, key=lambda one: -one.share)
+
+
+def _share(found: Mapping[str, Trial], best: Mapping[str, float], metric: str) -> float:
+    shares = [trial.metrics[metric] / best[name] if best[name] else 1.0 for name, trial in found.items()]
+    return math.exp(sum(math.log(max(share, 1e-12)) for share in shares) / len(shares))

@@ -1,0 +1,121 @@
+"""Trains every contestant and measures what the literature promises of it: `make bench-quality [DATA=folder]`.
+
+Each fit is a process of its own, as many at once as there are cores, and is kept by its configuration, its code and
+its split: an interrupted run goes on where it was. Choices are made on validation by the contestants themselves; the
+figures are of the test part. A ratio's spread is the paired 95 % interval of the difference over users.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bakeoff.command_line.datasets import data_set_name
+from bakeoff.command_line.demo import DATA_FOLDER
+from bakeoff.command_line.demo_data import demo_data
+from bakeoff.command_line.tuning import ONE_THREAD
+from bakeoff.config import load_config
+from bakeoff.contracts.naming import fingerprint
+from bench.quality_plan import FOLDER, LAST_OUT, MAIN, Fit, plan
+from bench.results import Figure, publish
+
+MINUTES = 50
+
+
+def prepare(raw: Path, strategy: str) -> Path:
+    """The prepared folder of a data set under a split; made once for the same settings."""
+    from bakeoff.data.run import prepare_folder
+    from bakeoff.data.settings import PreparationSettings
+
+    config = load_config("local").prepare
+    name = data_set_name(raw)
+    told = {**config.job_settings(), "dataset": name, "split": {**config.job_split(), "strategy": strategy}}
+    folder = FOLDER / "prepared" / f"{name}-{strategy}-{fingerprint(told)}"
+    if not (folder / "manifest.json").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        prepare_folder(raw, folder, PreparationSettings.from_json(told))
+    return folder
+
+
+def train(fits: list[Fit]) -> None:
+    """Every fit that is not there yet.
+
+    Raises:
+        SystemExit: one failed; the others are kept.
+    """
+    missing = [fit for fit in fits if not fit.is_there]
+    print(f"{len(fits)} fits, {len(fits) - len(missing)} of them kept from before", flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        failed = [fit for fit, good in zip(missing, pool.map(_train, missing), strict=True) if not good]
+    if failed:
+        raise SystemExit(f"{len(failed)} fits failed: {', '.join(fit.folder.name for fit in failed)}")
+
+
+def _train(fit: Fit) -> bool:
+    command = [sys.executable, "-m", "bench.quality_fit", str(fit.prepared), json.dumps(fit.order), str(fit.folder)]
+    done = subprocess.run(command, check=False, env={**os.environ, **ONE_THREAD})
+    if done.returncode:
+        return False
+    metrics = fit.result["validation"]
+    print(
+        f"  {fit.strategy:<24} {fit.contestant.name:<22} seed {fit.seed} {fit.result['seconds']:6.0f} s, validation "
+        f"ndcg@10 {metrics['ndcg@10']:.4f} ndcg@100 {metrics['ndcg@100']:.4f}",
+        flush=True,
+    )
+    return True
+
+
+class Wall:
+    """Seconds of all runs that this plan took, beginning with nothing kept.
+
+    Args:
+        fits: the plan.
+    """
+
+    def __init__(self, fits: list[Fit]) -> None:
+        self._path = FOLDER / "walls" / f"{fingerprint([fit.folder.name for fit in fits])}.json"
+        self._began = time.monotonic()
+        if self._path.is_file():
+            self.before: float | None = json.loads(self._path.read_text())
+        else:
+            # Fits that another plan made took time that is not counted here.
+            self.before = None if any(fit.is_there for fit in fits) else 0.0
+
+    def seconds(self) -> float | None:
+        """Until now; None where some of the fits were not made for this plan."""
+        if self.before is None:
+            return None
+        return self.before + time.monotonic() - self._began
+
+    def keep(self) -> None:
+        """Note the seconds, for the run that goes on."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(self.seconds()))
+        unfinished.replace(self._path)
+
+
+def main() -> None:
+    """Train, measure and publish."""
+    from bench.quality_figures import figures
+
+    raw = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else demo_data(DATA_FOLDER)
+    name = data_set_name(raw)
+    folders = {strategy: prepare(raw, strategy) for strategy in (MAIN, LAST_OUT)}
+    fits = plan(folders)
+    wall = Wall(fits)
+    try:
+        train(fits)
+    finally:
+        wall.keep()
+    found = figures(fits, folders)
+    seconds = wall.seconds()
+    minutes = Figure(name="wall_cold", value=None if seconds is None else seconds / 60, unit="min", target=MINUTES)
+    print(f"\nWritten to {publish(f'quality-{name}', [minutes, *found])}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""From fits to figures: what each contestant is held to, on one data set."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bakeoff.data.prepared import Prepared
+from bakeoff.evaluation.metrics import coverage
+from bakeoff.evaluation.target import Target
+from bench.quality_paired import ndcg_of_users, paired, paired_coverage
+from bench.quality_plan import LAST_OUT, MAIN, Fit
+from bench.results import Figure
+
+Columns = npt.NDArray[np.int32]
+Lists = Mapping[str, Sequence[Columns]]
+
+
+def figures(fits: Sequence[Fit], folders: Mapping[str, Path]) -> list[Figure]:
+    """Every figure; prints the table of contestants and the popularity slider before.
+
+    Args:
+        fits: all of them there.
+        folders: by strategy, the prepared folder.
+    """
+    found: list[Figure] = []
+    for strategy, measure in ((MAIN, _on_main), (LAST_OUT, _on_last_out)):
+        prepared = Prepared.open(folders[strategy])
+        target = Target.of(
+            users=prepared.test_users,
+            holdout=prepared.test_holdout,
+            fitted=prepared.train_and_validation,
+            documents=prepared.documents(),
+        )
+        lists = _lists([fit for fit in fits if fit.strategy == strategy])
+        _print_table(strategy, lists, target)
+        found += measure(lists, target)
+    _print_slider(fits)
+    return found
+
+
+def _lists(fits: Sequence[Fit]) -> dict[str, list[Columns]]:
+    by_contestant: dict[str, list[Columns]] = defaultdict(list)
+    for fit in sorted(fits, key=lambda one: (one.contestant.name, one.seed)):
+        by_contestant[fit.contestant.name].append(np.load(fit.folder / "test.npy", allow_pickle=False))
+    return dict(by_contestant)
+
+
+def _on_main(lists: Lists, target: Target) -> list[Figure]:
+    values = {(name, k): ndcg_of_users(some, target, k=k) for name, some in lists.items() for k in (10, 100)}
+
+    def ratio(name: str, one: str, other: str, k: int, **limits: float) -> list[Figure]:
+        return paired(f"{name}_ndcg{k}", values[one, k], values[other, k], n=len(lists[one]), **limits)
+
+    return [
+        *ratio("autoencoder_vs_ease", "autoencoder", "ease", 100, at_least=1, loss=0.01),
+        *ratio("autoencoder_vs_ease", "autoencoder", "ease", 10, at_least=0.98),
+        *ratio("autoencoder_vs_article", "autoencoder", "autoencoder-article", 10, at_least=1.15),
+        paired_coverage(
+            "autoencoder_vs_article_coverage10",
+            lists["autoencoder"],
+            lists["autoencoder-article"],
+            target,
+            at_least=1.5,
+        ),
+        *ratio("neural_part_vs_ease", "autoencoder-neural", "ease", 100, at_least=0.96),
+        *_against_better_article_list(values, lists),
+    ]
+
+
+def _against_better_article_list(
+    values: Mapping[tuple[str, int], npt.NDArray[np.float64]], lists: Lists
+) -> list[Figure]:
+    """The article has two lists; the content model is held to the better one."""
+    better = max(("content-article-1", "content-article-2"), key=lambda name: float(values[name, 10].mean()))
+    return paired("content_vs_article_ndcg10", values["content", 10], values[better, 10], at_least=2)
+
+
+def _on_last_out(lists: Lists, target: Target) -> list[Figure]:
+    values = {name: ndcg_of_users(some, target, k=10) for name, some in lists.items()}
+
+    def ratio(name: str, one: str, other: str, **limits: float) -> list[Figure]:
+        return paired(f"{name}_ndcg10", values[one], values[other], n=len(lists[one]), **limits)
+
+    return [
+        *ratio("sasrec_vs_itemknn", "sasrec", "item-knn", at_least=1.15),
+        *ratio("hrnn_vs_itemknn", "hrnn", "item-knn", at_least=1.05),
+        *ratio("hrnn_metadata_vs_hrnn", "hrnn-metadata", "hrnn", at_least=1, loss=0.02),
+    ]
+
+
+def _print_table(strategy: str, lists: Lists, target: Target) -> None:
+    print(f"\n{strategy}: {len(target.users)} test users, {target.n_candidates} candidates; means over seeds")
+    print(f"  {'contestant':<28} {'seeds':>5} {'ndcg@10':>9} {'ndcg@100':>9} {'coverage@10':>12}")
+    for name, some in sorted(lists.items(), key=lambda one: -float(ndcg_of_users(one[1], target, k=10).mean())):
+        shown = np.mean([coverage(one, n_candidates=target.n_candidates, k=10) for one in some])
+        accuracy = [float(ndcg_of_users(some, target, k=k).mean()) for k in (10, 100)]
+        print(f"  {name:<28} {len(some):>5} {accuracy[0]:>9.4f} {accuracy[1]:>9.4f} {shown:>12.3f}")
+
+
+def _print_slider(fits: Sequence[Fit]) -> None:
+    """What each strength of the popularity correction gives and costs, on validation; the first seed's fits."""
+    print("\nPopularity slider, on validation: score / popularity^exponent")
+    print(f"  {'contestant':<28} {'exponent':>8} {'ndcg@10':>9} {'ndcg@100':>9} {'coverage@10':>12}")
+    for fit in fits:
+        steps = [step for step in fit.result["curve"] if "popularity_exponent" in step["tried"]]
+        if fit.strategy != MAIN or fit.seed != 1 or not steps:
+            continue
+        chosen = fit.result["chosen"]["popularity_exponent"]
+        for step in steps:
+            exponent, metrics = step["tried"]["popularity_exponent"], step["metrics"]
+            print(
+                f"  {fit.contestant.name:<28} {exponent:>8.2f} {metrics['ndcg@10']:>9.4f} {metrics['ndcg@100']:>9.4f} "
+                f"{metrics['coverage@10']:>12.3f}{'  chosen' if exponent == chosen else ''}"
+            )

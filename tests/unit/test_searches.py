@@ -1,0 +1,34 @@
+"""The searches that the project ships: each has its log, and what did best in it stands in the catalogue."""
+
+import pytest
+
+from bakeoff.command_line.tuning import SEARCHES, names
+from bakeoff.config import Config, load_config
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base import parse_settings
+from bakeoff.training.search import Search, standings
+from bakeoff.training.search_log import read_log
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config("local")
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_catalogue_has_what_did_best_in_the_log(name: str, config: Config) -> None:
+    search, trials = Search.read(SEARCHES / f"{name}.toml"), read_log(SEARCHES / f"{name}.csv")
+    best = standings(trials, metric=search.metric)[0]
+    assert dict(config.contestant(name).settings) == dict(best.settings)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_combination_is_one_that_the_recommender_takes(name: str, config: Config) -> None:
+    search, contestant = Search.read(SEARCHES / f"{name}.toml"), config.contestant(name)
+    recommender = find(str(contestant.recommender))
+    for settings in search.combinations(contestant.settings):
+        parse_settings(recommender.Settings, settings, source=name)
+
+
+def test_every_log_has_a_search() -> None:
+    assert {path.stem for path in SEARCHES.glob("*.csv")} == set(names())

@@ -13,6 +13,7 @@ import numpy as np
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 from bakeoff.evaluation.statistics.bootstrap import Estimate
+from bakeoff.evaluation.validation_lists import ValidationLists
 from bakeoff.recommenders import find
 from bakeoff.recommenders.base import Epoch, Signal, Task, parse_settings
 from bakeoff.recommenders.base.archive import Archive
@@ -32,11 +33,13 @@ class Trained:
         archive: the model fitted on train and validation, ready to be saved.
         validation: by metric, of the model fitted on train alone.
         curve: what was tried, in order.
+        lists: the validation users' lists, of the model fitted on train alone; None where nobody wants them.
     """
 
     archive: Archive
     validation: Mapping[str, Estimate]
     curve: list[Epoch] = field(default_factory=list)
+    lists: ValidationLists | None = None
 
     def save(self, folder: Path) -> None:
         """Write everything of the model archive but its code."""
@@ -44,6 +47,8 @@ class Trained:
         metrics = {name: estimate.to_json() for name, estimate in self.validation.items()}
         (folder / VALIDATION).write_text(json.dumps(metrics, indent=2), encoding="utf-8")
         (folder / CURVE).write_text(json.dumps([asdict(epoch) for epoch in self.curve], indent=2), encoding="utf-8")
+        if self.lists is not None:
+            self.lists.save(folder)
         self.archive.save(folder)
 
 
@@ -84,12 +89,13 @@ def train_recommender(
         checkpoints=checkpoints,
     )
     choice = recommender.choose(prepared.train, validation=validation, task=_at(task, "choice"))
-    estimates = validation.score(choice.model)
+    lists = ValidationLists(users=validation.users, ranked=validation.ranked(choice.model))
+    estimates = validation.score_lists(lists.ranked)
     # Once more on everything but test, with the values chosen: the newest interactions are the most telling ones.
     model = recommender.fit(prepared.train_and_validation, chosen=choice.chosen, task=_at(task, "refit"))
     log(describe_validation(estimates))
     description = _describe_model(prepared, order, settings=asdict(settings), chosen=choice.chosen, signal=signal)
-    return Trained(Archive(model, prepared.items, description), estimates, curve)
+    return Trained(Archive(model, prepared.items, description), estimates, curve, lists)
 
 
 def _at(task: Task, step: str) -> Task:

@@ -68,12 +68,14 @@ def test_the_training_job_trains_with_its_images_libraries_alone(
         "items.json",
         "model.json",
         "validation.json",
+        "validation_lists.npz",
     }
     assert (model / "code" / "inference.py").is_file()
     assert {path.name for path in tmp_path.joinpath("output").rglob("*") if path.is_file()} == {
         "curve.json",
         "model.json",
         "validation.json",
+        "validation_lists.npz",
     }
     for path in (tmp_path / "output" / "data").iterdir():
         assert path.read_bytes() == (model / path.name).read_bytes()

@@ -193,9 +193,12 @@ class RecommenderContract:
 
     def test_an_archive_holds_no_pickle(self, folder: Path) -> None:
         for path in folder.rglob("*"):
-            assert path.is_dir() or path.suffix in (".json", ".npy"), path
+            assert path.is_dir() or path.suffix in (".json", ".npy", ".npz"), path
             if path.suffix == ".npy":
                 np.load(path, allow_pickle=False)
+            if path.suffix == ".npz":
+                with np.load(path, allow_pickle=False) as arrays:
+                    assert all(len(array) for array in arrays.values())
 
     def test_another_process_gives_the_same_lists(
         self, inference: ModuleType, archive: Archive, folder: Path, requests: list[dict[str, Any]]

@@ -11,7 +11,7 @@ methods", SIGIR 2009; members by forward selection after Caruana et al., "Ensemb
 ICML 2004.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ POWERS = (0.0, 1.0, 2.0, 4.0)
 MOST_TRIED = 8
 # A further member must better the blend by this share, or it is noise that every answer would have to wait for.
 LEAST_GAIN = 0.002
+# Users fused at once: the entries of eight members' lists take a few hundred MB.
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +69,13 @@ def fuse(lists: Mapping[str, Columns], blend: Blend, *, n: int, order: npt.NDArr
     Returns:
         Columns, shape (n_users, n), filled up with `NO_ITEM`.
     """
-    pool = _Pool([lists[name] for name in blend.weights], order=order)
-    return pool.fused(list(blend.weights.values()), blend.rank_constant, n=n)
+    members = [lists[name] for name in blend.weights]
+    weights = list(blend.weights.values())
+    chunks = [
+        _Pool([one[start : start + _CHUNK] for one in members], order=order).fused(weights, blend.rank_constant, n=n)
+        for start in range(0, len(members[0]), _CHUNK)
+    ]
+    return np.concatenate(chunks) if chunks else np.empty((0, n), np.int32)
 
 
 def tune(
@@ -119,10 +126,13 @@ def tune(
     weights = max(powered, key=lambda one: judge(one, constant))
     total = sum(weights)
     members = {name: float(weight / total) for name, weight in zip(tried, weights, strict=True) if weight > 0}
-    return Blend(weights=members, rank_constant=constant)
+    # In the order given, in which the front adds up too: the same sums, to the last bit.
+    return Blend(weights={name: members[name] for name in lists if name in members}, rank_constant=constant)
 
 
-def _select(judge: Any, quality: Sequence[float], rank_constant: int) -> tuple[float, list[float]]:
+def _select(
+    judge: Callable[[Sequence[float], int], float], quality: Sequence[float], rank_constant: int
+) -> tuple[float, list[float]]:
     """Forward selection from the first, the best contestant: the blend's worth and the weights, 0 for no member."""
     weights = [quality[0], *[0.0] * (len(quality) - 1)]
     worth = judge(weights, rank_constant)

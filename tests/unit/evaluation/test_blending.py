@@ -52,6 +52,14 @@ def test_lists_are_fused_as_the_front_fuses_those_of_one_user() -> None:
             assert [ids[item] for item in fused[user]] == expected
 
 
+def test_users_fused_in_chunks_get_what_they_get_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {name: shuffled(seed) for seed, name in enumerate(("a", "b"))}
+    made = Blend(weights={"a": 0.6, "b": 0.4}, rank_constant=15)
+    at_once = fuse(lists, made, n=10, order=np.arange(N_ITEMS))
+    monkeypatch.setattr("bakeoff.evaluation.blending._CHUNK", 7)
+    np.testing.assert_array_equal(fuse(lists, made, n=10, order=np.arange(N_ITEMS)), at_once)
+
+
 def test_lists_shorter_than_asked_are_filled_up() -> None:
     fused = fuse(
         {"a": shuffled(1, length=3)}, Blend(weights={"a": 1.0}, rank_constant=5), n=5, order=np.arange(N_ITEMS)

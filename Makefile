@@ -8,6 +8,7 @@ PYTHON ?= python3.13 python3.12 python3.11 python3
 ENV ?= dev
 ENGINE ?=
 DATA ?=
+CONTESTANTS ?=
 DETACH ?=
 PORT ?=
 SIZE ?=
@@ -18,6 +19,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
 BAKEOFF = .venv/bin/python -m bakeoff
 PORT_OPTION = $(if $(PORT),--port $(PORT))
+CONTESTANT_OPTIONS = $(foreach name,$(CONTESTANTS),--contestant $(name))
 ENGINE_OPTION = $(if $(ENGINE),--engine $(ENGINE))
 CHECKED = bakeoff lambdas local_cloud sagemaker_jobs stacks app.py
 USABLE_PYTHON = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -35,8 +37,8 @@ NODE_STAMP := node_modules/.installed-$(shell cat package.json package-lock.json
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(PYTHON_STAMP) $(NODE_STAMP) $(if $(filter spark,$(ENGINE)),spark-environment) ## Deploy, train, compare and serve on this machine [DATA=folder] [ENGINE=spark] [DETACH=1] [PORT=4566]
-	@exec $(BAKEOFF) demo $(if $(DATA),--data "$(DATA)") $(if $(DETACH),--detach) $(PORT_OPTION) $(ENGINE_OPTION)
+demo: $(PYTHON_STAMP) $(NODE_STAMP) $(if $(filter spark,$(ENGINE)),spark-environment) ## Deploy, train, compare and serve on this machine [DATA=folder] [CONTESTANTS="ease als"] [ENGINE=spark] [DETACH=1] [PORT=4566]
+	@exec $(BAKEOFF) demo $(if $(DATA),--data "$(DATA)") $(CONTESTANT_OPTIONS) $(if $(DETACH),--detach) $(PORT_OPTION) $(ENGINE_OPTION)
 
 stop: $(PYTHON_STAMP) ## Stop the local cloud that a demo left serving [PORT=4566]
 	@exec $(BAKEOFF) stop $(PORT_OPTION)

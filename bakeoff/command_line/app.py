@@ -274,7 +274,7 @@ def run_command(
     )
     run = runs.run_id(arn)
     say(f"Run {run} with {', '.join(names)}")
-    observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=names)
+    observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=runs.trained(config, names))
     try:
         progress = following.follow(
             observer, every=following.LOCAL_SECONDS if cloud.is_local else following.AWS_SECONDS

@@ -83,7 +83,7 @@ def _train(cloud: Cloud, deployed: Deployed, *, data: Path | None, contestants: 
     say(f"[4/{STAGES}] Running the state machine with {', '.join(contestants)}")
     sfn = cloud.client("stepfunctions")
     arn = runs.start_run(sfn, deployed, contestants=contestants, dataset=dataset)
-    observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=contestants)
+    observer = runs.Observer(sfn=sfn, deployed=deployed, arn=arn, expected=runs.trained(cloud.config, contestants))
     runs.require_success(following.follow(observer, every=following.LOCAL_SECONDS))
     return runs.run_id(arn)
 

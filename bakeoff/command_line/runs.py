@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from bakeoff.command_line.deployed import Deployed
 from bakeoff.config import Config
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.errors import RunError
 
 ALL = "all"
@@ -34,6 +35,12 @@ def chosen_contestants(config: Config, asked: Sequence[str]) -> list[str]:
     if unknown:
         raise RunError(f"No contestant is called {' or '.join(unknown)}. There are {', '.join(known)}, and '{ALL}'.")
     return list(dict.fromkeys(asked))
+
+
+def trained(config: Config, names: Sequence[str]) -> list[str]:
+    """Those of the contestants that a run starts an execution for: a blend is made of the others' lists."""
+    blends = {contestant.name for contestant in config.contestants if contestant.kind == BLEND}
+    return [name for name in names if name not in blends]
 
 
 def start_run(

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 Answer = Literal["recommend", "similar", "rank"]
 Kind = Literal["sagemaker", "personalize", "autopilot", "blend"]
+# The kind without a machine, an artefact or a backend of its own.
+BLEND: Kind = "blend"
 Serving = Literal["endpoint", "stored"]
 Group = Literal["interactions", "metadata"]
 FeatureSpecification = Literal["all", "selected"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.errors import EvaluationError
 
 RUN = "run.json"
@@ -27,7 +28,9 @@ def read_order(folder: Path) -> dict[str, Any]:
         raise EvaluationError(f"{path} holds no JSON object; it says which contestants the run has.")
     faults = [f"{name} is missing" for name in ("runId", "split", "contestants") if name not in run]
     for number, contestant in enumerate(run.get("contestants", [])):
-        needed = ("name", "status", *(("split", "lists") if contestant.get("status") == "ok" else ()))
+        # A blend has no lists of its own: the evaluation makes them.
+        of_lists = contestant.get("status") == "ok" and contestant.get("kind") != BLEND
+        needed = ("name", "status", *(("split", "lists") if of_lists else ()))
         faults += [f"contestants[{number}].{name} is missing" for name in needed if name not in contestant]
     if run.get("incumbent") is not None:
         faults += [f"incumbent.{name} is missing" for name in ("runId", "name") if name not in run["incumbent"]]
@@ -43,7 +46,9 @@ def refuse_other_splits(run: Mapping[str, Any], split: str) -> None:
         EvaluationError: names both hashes, and whose they are.
     """
     recorded = {"the run": run["split"]}
-    recorded |= {entry["name"]: entry["split"] for entry in run["contestants"] if entry["status"] == "ok"}
+    recorded |= {
+        entry["name"]: entry["split"] for entry in run["contestants"] if entry["status"] == "ok" and "split" in entry
+    }
     others = [f"{name} has {other}" for name, other in recorded.items() if other != split]
     if others:
         raise EvaluationError(

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import EvaluationError
+from bakeoff.evaluation.blended_field import blend_field
+from bakeoff.evaluation.blending import Blend
 from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
 from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
@@ -24,6 +27,7 @@ from bakeoff.evaluation.scoring import rank
 from bakeoff.evaluation.slices import slices_of
 from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate
 from bakeoff.evaluation.target import Target
+from bakeoff.evaluation.validation_lists import read_validation_lists
 
 Columns = npt.NDArray[np.int32]
 Reader = Callable[..., ContestantLists]
@@ -39,6 +43,8 @@ class Folders:
         run: holds ``run.json``.
         incumbent: the folder ``matrix`` of what the incumbent learnt from; looked at only where run.json names one.
         output: takes ``metrics.json``, ``metrics.csv`` and ``lists.parquet``.
+        curves: holds what training jobs left beside their models, validation lists among it; looked at only where the
+            run has a blend.
     """
 
     prepared: Path
@@ -46,6 +52,7 @@ class Folders:
     run: Path
     incumbent: Path
     output: Path
+    curves: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +63,7 @@ class _Entered:
     more: Mapping[str, Estimate]
     problems: list[str]
     notes: list[str]
+    blend: Blend | None = None
 
 
 def evaluate_run(
@@ -87,7 +95,12 @@ def evaluate_run(
         fitted=prepared.train_and_validation,
         documents=prepared.documents(),
     )
-    entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read) for one in run["contestants"]}
+    entered = {
+        one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read)
+        for one in run["contestants"]
+        if one.get("kind") != BLEND
+    }
+    entered |= _blended(run, entered, folders.curves, prepared)
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
     results = Results(
@@ -130,6 +143,21 @@ def _enter(
     return _Entered(ranked=ranked, more=more, problems=[], notes=[*read.notes, *notes])
 
 
+def _blended(
+    run: Mapping[str, Any], entered: Mapping[str, _Entered], curves: Path | None, prepared: Prepared
+) -> dict[str, _Entered]:
+    """The run's blend, if it has one: of the contestants that are sound, tuned on their validation lists."""
+    blends = [one["name"] for one in run["contestants"] if one.get("kind") == BLEND]
+    if not blends:
+        return {}
+    ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
+    try:
+        blend, lists = blend_field(ranked, read_validation_lists(curves) if curves else {}, prepared)
+    except EvaluationError as error:  # of the others' figures nothing is lost
+        return {name: _Entered(ranked=None, more={}, problems=[str(error)], notes=[]) for name in blends}
+    return {name: _Entered(ranked=lists, more={}, problems=[], notes=[str(blend)], blend=blend) for name in blends}
+
+
 def _further(
     contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, bootstrap: Bootstrap
 ) -> tuple[dict[str, Estimate], list[str]]:
@@ -157,6 +185,7 @@ def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | Non
         notes=entered.notes,
         twin=bool(contestant.get("twin", False)),
         learns_from=contestant.get("learnsFrom", "liked"),
+        blend=entered.blend,
     )
 
 

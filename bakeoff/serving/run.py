@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from bakeoff.contracts.catalogue import BLEND
+from bakeoff.serving.blending import RANK_CONSTANT
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServedContestant:
@@ -31,6 +34,11 @@ class ServedContestant:
     needs_history: bool
     longest_list: int
     weight: float
+
+    @property
+    def is_blend(self) -> bool:
+        """Made of the others' lists here in the front; nobody is asked for it."""
+        return self.healthy and self.backend.get("type") == BLEND
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -62,6 +70,16 @@ class Run:
     data_version: str
     default: str | None
     contestants: tuple[ServedContestant, ...]
+
+    @property
+    def blend(self) -> ServedContestant | None:
+        """The blend that the run tuned; None where it has none."""
+        return next((one for one in self.contestants if one.is_blend), None)
+
+    @property
+    def rank_constant(self) -> int:
+        """Of the blended list."""
+        return RANK_CONSTANT if self.blend is None else int(self.blend.backend["rankConstant"])
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

@@ -8,9 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 from bakeoff.evaluation.statistics.bootstrap import Estimate
+from bakeoff.evaluation.validation_lists import ValidationLists
 from bakeoff.recommenders import find
 from bakeoff.recommenders.base import Epoch, Report, Signal, Task, parse_settings
 from bakeoff.recommenders.base.archive import Archive
@@ -30,11 +33,13 @@ class Trained:
         archive: the model fitted on train and validation, ready to be saved.
         validation: by metric, of the model fitted on train alone.
         curve: what was tried, in order.
+        lists: the validation users' lists, of the model fitted on train alone; None where nobody wants them.
     """
 
     archive: Archive
     validation: Mapping[str, Estimate]
     curve: list[Epoch] = field(default_factory=list)
+    lists: ValidationLists | None = None
 
     def save(self, folder: Path) -> None:
         """Write everything of the model archive but its code."""
@@ -42,6 +47,8 @@ class Trained:
         metrics = {name: estimate.to_json() for name, estimate in self.validation.items()}
         (folder / VALIDATION).write_text(json.dumps(metrics, indent=2), encoding="utf-8")
         (folder / CURVE).write_text(json.dumps([asdict(epoch) for epoch in self.curve], indent=2), encoding="utf-8")
+        if self.lists is not None:
+            self.lists.save(folder)
         self.archive.save(folder)
 
 
@@ -58,7 +65,8 @@ def train_recommender(
 
     Raises:
         ConfigurationError: the settings are wrong; all faults are named.
-        DataError: train is empty, nobody liked anything in it, or nobody can be validated.
+        DataError: train is empty or holds values that are no numbers, nobody liked anything in it, or nobody can be
+            validated.
         ModelError: there is no such recommender, or it cannot be fitted.
     """
     recommender = find(order.recommender)
@@ -71,14 +79,15 @@ def train_recommender(
     task = prepare_task(prepared, order, report=report, checkpoints=checkpoints)
     validation = HeldOutUsers(prepared, seed=order.seed)
     choice = recommender.choose(prepared.train, validation=validation, task=_at(task, "choice"))
-    estimates = validation.score(choice.model)
+    lists = ValidationLists(users=validation.users, ranked=validation.ranked(choice.model))
+    estimates = validation.score_lists(lists.ranked)
     # Once more on everything but test, with the values chosen: the newest interactions are the most telling ones.
     model = recommender.fit(prepared.train_and_validation, chosen=choice.chosen, task=_at(task, "refit"))
     log(describe_validation(estimates))
     description = _describe_model(
         prepared, order, settings=asdict(task.settings), chosen=choice.chosen, signal=task.signal
     )
-    return Trained(Archive(model, prepared.items, description), estimates, curve)
+    return Trained(Archive(model, prepared.items, description), estimates, curve, lists)
 
 
 def prepare_task(
@@ -130,6 +139,12 @@ def describe_validation(estimates: Mapping[str, Estimate]) -> str:
 def _check(prepared: Prepared, signal: Signal) -> None:
     if not prepared.train.n_interactions:
         raise DataError(f"{prepared.folder} has no train interactions; prepare more data.")
+    wrong = [part for part in ("train", "validation") if not np.isfinite(getattr(prepared, part).values).all()]
+    if wrong:
+        raise DataError(
+            f"Values of {' and '.join(wrong)} in {prepared.folder} are no finite numbers, and nothing can be learnt "
+            "from them; prepare the data again, which rejects such rows."
+        )
     if not signal.of(prepared.train).n_interactions:
         raise DataError(
             f"No train interaction of {prepared.folder} is liked (value {signal.liked_threshold} or higher); lower "

@@ -51,6 +51,11 @@ class HeldOutUsers:
         """What the requests will hold of these users: their newest interactions."""
         return self._holdout.known.of_users(self._users).newest(self._max_history)
 
+    @property
+    def users(self) -> npt.NDArray[np.int64]:
+        """Their rows, ascending."""
+        return self._users
+
     def measure(self, model: Model) -> dict[str, float]:
         """``ndcg@10``, ``ndcg@100`` and ``coverage@10``, without intervals."""
         ranked = self.ranked(model)
@@ -64,7 +69,11 @@ class HeldOutUsers:
 
     def score(self, model: Model) -> dict[str, Estimate]:
         """Every metric of the evaluation with its interval."""
-        return score_validation(self._holdout, users=self._users, ranked=self.ranked(model))
+        return self.score_lists(self.ranked(model))
+
+    def score_lists(self, ranked: npt.NDArray[np.int32]) -> dict[str, Estimate]:
+        """The same of lists that `ranked` gave."""
+        return score_validation(self._holdout, users=self._users, ranked=ranked)
 
     def ranked(self, model: Model) -> npt.NDArray[np.int32]:
         """The users' recommendable lists, shape (users, `LONGEST`), filled up with `NO_ITEM`.

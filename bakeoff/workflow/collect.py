@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.contracts.naming import (
     attempt_of,
     curve_key,
@@ -28,14 +29,15 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         RunError: no contestant could be trained; with every reason.
     """
     order, outcomes = given["order"], {outcome["name"]: outcome for outcome in given["outcomes"]}
-    contestants = [
+    trained = [
         {**_entrant(spec, outcomes[spec["name"]], order["split"]), "artefactBytes": _size(cloud, spec, outcomes)}
         for spec in order["contestants"]
     ]
-    healthy = [entrant for entrant in contestants if entrant["status"] == "ok"]
+    healthy = [entrant for entrant in trained if entrant["status"] == "ok"]
     if not healthy:
-        reasons = "; ".join(f"{entrant['name']}: {entrant['reason']}" for entrant in contestants)
+        reasons = "; ".join(f"{entrant['name']}: {entrant['reason']}" for entrant in trained)
         raise RunError(f"No contestant could be trained. {reasons}")
+    contestants = [*trained, *(_blend(entry, order["split"]) for entry in order["blends"])]
     specs = {spec["name"]: spec for spec in order["contestants"]}
     incumbent = incumbent_entry(order["incumbent"], outcomes)
     made_from = fingerprint(
@@ -53,8 +55,8 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     asked = [order["incumbent"]["spec"]] if incumbent and "lists" in incumbent else []
     cloud.write_json(manifest_key, _manifest(cloud, [*(specs[entrant["name"]] for entrant in healthy), *asked]))
     curves_key = f"{run_prefix(given['runId'])}curves.manifest"
-    trained = [one["modelVersion"] for one in healthy if specs[one["name"]]["kind"] == "sagemaker"]
-    cloud.write_json(curves_key, _curves(cloud, f"{run_key}run.json", trained))
+    jobs = [one["modelVersion"] for one in healthy if specs[one["name"]]["kind"] == "sagemaker"]
+    cloud.write_json(curves_key, _curves(cloud, f"{run_key}run.json", jobs))
     prefix, attempt = cloud.settings.prefix, attempt_of(given["runId"])
     return {
         "contestants": contestants,
@@ -69,6 +71,14 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         "reportJobName": resource_name(prefix, "write-report", made_from, attempt=attempt),
         "runUri": cloud.uri(run_key),
     }
+
+
+def _blend(entry: Mapping[str, Any], split: str) -> dict[str, Any]:
+    """A blend as the evaluation, the gate and the report see it: it has no execution, and is as healthy as its lists
+    are. What it is made of is only known once they are evaluated."""
+    spec = {"name": entry["name"], "kind": entry["kind"], "contestant": entry, "listsPath": None}
+    made = {"status": "ok", "twin": False}
+    return {**_entrant({**spec, "backend": {"type": BLEND}}, made, split), "artefactBytes": None}
 
 
 def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.contracts.naming import AUTO
 from bakeoff.workflow.checks import Check, Rules, check_all
 
@@ -116,6 +117,8 @@ def _default(contestants: Sequence[Mapping[str, Any]], asked: str) -> tuple[Mapp
         chosen = next((one for one in contestants if one["name"] == asked), None)
         if chosen is None:
             return None, f"The default contestant that was asked for, {asked}, was not in the run."
+        if chosen.get("kind") == BLEND:
+            return None, f"The default contestant that was asked for, {asked}, is made of the others' lists."
         if chosen["status"] != "ok":
             return None, f"The default contestant that was asked for, {asked}, is not healthy: {chosen['reason']}."
         return chosen, ""

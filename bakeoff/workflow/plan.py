@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.contracts.naming import (
     attempt_of,
     event_type,
@@ -132,7 +133,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
-    contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"]]
+    contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"] if entry["kind"] != BLEND]
     data_version = preparation["dataVersion"]
     incumbent = None if order.get("onlyCompare") else _incumbent(cloud, order, contestants, manifest)
     learnt = (incumbent or {}).get("learntKey") or f"{preparation['key']}{MATRIX}"
@@ -145,6 +146,8 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         "parts": table_parts(preparation["key"], data_version, manifest),
         "questionsKey": f"{preparation['key']}requests/histories.jsonl",
         "contestants": contestants,
+        # Made by the evaluation, of the others' lists: no execution, no backend.
+        "blends": [dict(entry) for entry in order["contestants"] if entry["kind"] == BLEND],
         "incumbent": incumbent,
         # A job takes no input that is not there: its own data where nothing serves.
         "learntUri": cloud.uri(learnt),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.contracts.naming import run_prefix
 from bakeoff.judging.claims.examine import examine_claims
 from bakeoff.judging.grading import grade_run
@@ -69,7 +70,8 @@ def _found(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     prices = PriceTable.from_json(given["prices"])
     contestants = [_measured(one, metrics) for one in decision["contestants"]]
     for one in contestants:
-        one["costs"] = costs_of(one, given) if one["status"] == "ok" else None
+        priced = one["status"] == "ok" and one["kind"] != BLEND  # a blend costs what its members cost
+        one["costs"] = costs_of(one, given) if priced else None
     found |= {
         "protocol": metrics["protocol"],
         "contestants": sorted(contestants, key=_rank),

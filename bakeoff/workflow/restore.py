@@ -6,6 +6,7 @@ Its models, solution versions and prepared data stayed; its endpoints, campaigns
 from collections.abc import Mapping
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.gate import default_of
@@ -38,7 +39,7 @@ def plan_restoration(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     key, data_version = record["preparedKey"], record["dataVersion"]
     if not cloud.exists(f"{key}manifest.json"):
         raise RunError(f"The prepared data of the run {run_id}, {cloud.uri(key)}, is gone. {_STAYS}")
-    healthy = [one for one in record["contestants"] if one["status"] == "ok"]
+    healthy = [one for one in record["contestants"] if one["status"] == "ok" and one.get("kind") != BLEND]
     planned = {
         "plan": {"dataset": record["dataset"]},
         "order": {
@@ -95,7 +96,7 @@ def decide_restoration(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _as_it_stands_again(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    if contestant["status"] != "ok":
+    if contestant["status"] != "ok" or contestant.get("kind") == BLEND:
         return contestant
     name = contestant["name"]
     problem = problem_of_backend(outcome_of(name, given["staging"]), outcome_of(name, given["latencies"]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bakeoff.contracts.catalogue import BLEND
 from bakeoff.workflow.costs import costs_of
 
 Outcomes = Sequence[Mapping[str, Any]]
@@ -20,18 +21,40 @@ def as_it_stands(
     """
     name = contestant["name"]
     measured, latency = evaluated.get(name, {}), outcome_of(name, given["latencies"])
+    if contestant["kind"] == BLEND:
+        return _as_blended(contestant, measured, given)
     joined = {
         **contestant,
         "metrics": measured.get("metrics"),
         "latency": latency,
         "place": given["place"],
-        "weight": _weight(contestant),
+        "weight": _weight(contestant, blend_of(evaluated)),
     }
     joined["costPerMonth"] = _cost_per_month(costs_of(joined, given), given["rules"]["requestsPerMonth"])
     problem = problem_of_lists(measured) or problem_of_backend(outcome_of(name, given["staging"]), latency)
     if contestant["status"] == "ok" and problem:
         return {**joined, "status": "failed", "reason": problem}
     return joined
+
+
+def _as_blended(contestant: Mapping[str, Any], measured: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A blend is staged, asked and paid for with its members; its backend says what it is made of."""
+    problem = problem_of_lists(measured)
+    joined = {
+        **contestant,
+        "metrics": measured.get("metrics"),
+        "latency": None,
+        "place": given["place"],
+        "weight": 0.0,
+        "costPerMonth": None,
+        "backend": {**contestant["backend"], **(measured.get("blend") or {})},
+    }
+    return joined if problem is None else {**joined, "status": "failed", "reason": problem}
+
+
+def blend_of(evaluated: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """How the run's blend is made, as the evaluation tuned it; None where the run has none that is sound."""
+    return next((one["blend"] for one in evaluated.values() if one.get("blend")), None)
 
 
 def outcome_of(name: str, outcomes: Outcomes) -> Mapping[str, Any] | None:
@@ -56,8 +79,11 @@ def problem_of_lists(measured: Mapping[str, Any]) -> str | None:
     return None if health["healthy"] else f"Its lists are not sound: {'; '.join(health['problems'])}"
 
 
-def _weight(contestant: Mapping[str, Any]) -> float:
-    """Its say in the blended list: its quality on validation; none for what was not measured there."""
+def _weight(contestant: Mapping[str, Any], blend: Mapping[str, Any] | None) -> float:
+    """Its say in the blended list: what the evaluation tuned where the run has a blend; else its quality on validation,
+    none for what was not measured there."""
+    if blend is not None:
+        return float(blend["weights"].get(contestant["name"], 0.0))
     figure = (contestant.get("validation") or {}).get("ndcg@10") or {}
     return float(figure.get("value") or 0.0)
 

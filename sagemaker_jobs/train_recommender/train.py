@@ -8,7 +8,7 @@ where config/hyperparameters.json holds contestant, recommender, settings (JSON 
 Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
         SM_CHECKPOINT_DIR      what an interrupted training of this job left; written to as well
-Writes  SM_MODEL_DIR           model.json, arrays/, items.json, validation.json, curve.json, code/
+Writes  SM_MODEL_DIR           model.json, arrays/, items.json, validation.json, curve.json, validation_lists.npz, code/
         SM_OUTPUT_DATA_DIR     the small ones of them, for whoever wants to know of a model without fetching it
         SM_OUTPUT_DIR/failure  why it failed; its first KB becomes FailureReason in DescribeTrainingJob
 """
@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bakeoff.data.prepared import Prepared
+from bakeoff.evaluation.validation_lists import VALIDATION_LISTS
 from bakeoff.jobs import folder, run_job
 from bakeoff.recommenders.base.archive import DESCRIPTION
 from bakeoff.shipping import stage_model_code
@@ -61,7 +62,7 @@ def main(environment: Mapping[str, str]) -> int:
 def _copy_of_small_files(model: Path, folder: Path) -> None:
     """SageMaker stores them as output.tar.gz beside model.tar.gz."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (VALIDATION, CURVE, DESCRIPTION):
+    for name in (VALIDATION, CURVE, VALIDATION_LISTS, DESCRIPTION):
         shutil.copyfile(model / name, folder / name)
 
 

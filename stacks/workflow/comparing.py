@@ -66,6 +66,7 @@ def evaluate(resources: Resources) -> State:
             "prepared": {"S3Uri": expression("$plan.preparation.uri"), "S3DataType": "S3Prefix"},
             "lists": {"S3Uri": expression("$lists.manifestUri"), "S3DataType": "ManifestFile"},
             "run": {"S3Uri": expression("$lists.runUri"), "S3DataType": "S3Prefix"},
+            "curves": {"S3Uri": expression("$lists.curvesUri"), "S3DataType": "ManifestFile"},
             "incumbent": {"S3Uri": expression("$order.learntUri"), "S3DataType": "S3Prefix"},
         },
         output_uri=expression("$lists.evaluationUri"),

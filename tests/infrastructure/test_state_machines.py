@@ -32,7 +32,7 @@ def machine(request: pytest.FixtureRequest, synthesized: Synthesized) -> Machine
 
 def test_there_is_a_machine_for_the_run_and_for_each_kind_of_contestant(synthesized: Synthesized) -> None:
     assert sorted(synthesized.machines()) == MACHINES
-    kinds = {contestant.kind for contestant in load_config(synthesized.environment).contestants}
+    kinds = {contestant.kind for contestant in load_config(synthesized.environment).contestants} - {"blend"}
     assert {f"{kind}-contestant" for kind in kinds} <= set(MACHINES)
 
 
@@ -380,6 +380,14 @@ def test_the_evaluation_has_what_the_incumbent_learnt_from(synthesized: Synthesi
     [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "incumbent"]
     assert given["S3Input"]["S3Uri"] == "{% $order.learntUri %}"
     assert evaluate["Environment"]["INCUMBENT_DIR"] == given["S3Input"]["LocalPath"]
+
+
+def test_the_evaluation_has_the_lists_that_a_blend_is_tuned_on(synthesized: Synthesized) -> None:
+    evaluate = dict(synthesized.machines()["run"].states())["Evaluate"]["Arguments"]
+    [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "curves"]
+    assert given["S3Input"]["S3Uri"] == "{% $lists.curvesUri %}"
+    assert given["S3Input"]["S3DataType"] == "ManifestFile"
+    assert evaluate["Environment"]["CURVES_DIR"] == given["S3Input"]["LocalPath"]
 
 
 def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:

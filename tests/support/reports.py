@@ -218,6 +218,7 @@ def evaluation() -> dict[str, Any]:
     one = {
         "slices": slices,
         "popularityCurve": [[0.0, 0.0], [0.1, 0.6], [1.0, 1.0]],
+        "blend": None,
         "twin": False,
         "learnsFrom": "liked",
         "health": {"healthy": True, "problems": [], "notes": []},

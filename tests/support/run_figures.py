@@ -68,6 +68,7 @@ class RunFigures:
             "metrics": figures or {},
             "slices": [],
             "popularityCurve": [],
+            "blend": None,
         }
 
     def compare(

@@ -22,8 +22,9 @@ from bakeoff.command_line.runs import (
     run_id,
     start_restoration,
     start_run,
+    trained,
 )
-from bakeoff.config import Config
+from bakeoff.config import Config, load_config
 from bakeoff.errors import RunError
 
 BEGAN = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -267,3 +268,7 @@ def test_looks_again_until_the_run_has_ended(deployed: Deployed, capsys: pytest.
         "         0 s  run: ended well",
         "",
     ]
+
+
+def test_no_execution_is_expected_of_a_blend() -> None:
+    assert trained(load_config("local"), ["ease", "blend", "als"]) == ["ease", "als"]

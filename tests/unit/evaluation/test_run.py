@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +19,7 @@ from bakeoff.evaluation.field import OF_CATALOGUE, OF_POPULARITY, OF_SAMPLE, TES
 from bakeoff.evaluation.results import Results
 from bakeoff.evaluation.run import Folders, evaluate_run
 from bakeoff.evaluation.statistics.bootstrap import Bootstrap
+from bakeoff.evaluation.validation_lists import ValidationLists
 from tests.support.recommenders import (
     personalize_answer,
     popular_items,
@@ -26,6 +28,7 @@ from tests.support.recommenders import (
     write_answers,
 )
 from tests.support.schemas import faults
+from tests.unit.evaluation.test_validation_lists import output
 
 QUICK = Bootstrap(resamples=50)
 FEW = PairedTests(permutations=200)
@@ -48,11 +51,11 @@ class Room:
         entry = {"name": name, "status": "ok", "split": self.prepared.split_hash, "lists": lists, "twin": False}
         self.contestants.append({**entry, "learnsFrom": "liked", **changes})
 
-    def evaluate(self, **changes: Any) -> Results:
+    def evaluate(self, *, curves: Path | None = None, **changes: Any) -> Results:
         run = {"runId": "r1", "split": self.prepared.split_hash, "contestants": self.contestants, **changes}
         (self.folder / "run").mkdir(exist_ok=True)
         (self.folder / "run" / "run.json").write_text(json.dumps(run), encoding="utf-8")
-        return evaluate_run(self.folders(), bootstrap=QUICK, tests=FEW)
+        return evaluate_run(self.folders(**({"curves": curves} if curves else {})), bootstrap=QUICK, tests=FEW)
 
     def folders(self, **changes: Path) -> Folders:
         folders = {"prepared": self.prepared.folder, "lists": self.folder / "lists", "run": self.folder / "run"}
@@ -273,6 +276,7 @@ def test_results_are_headed_by_the_protocol_and_written_in_the_same_bytes_again(
         "metrics": {},
         "slices": [],
         "popularityCurve": [],
+        "blend": None,
     }
     rows = list(csv.DictReader(io.StringIO(once["metrics.csv"].decode())))
     assert [row["metric"] for row in rows if not row["slice"]] == [*written["contestants"]["popularity"]["metrics"], ""]
@@ -463,3 +467,36 @@ def test_lists_without_any_item_are_scored_nought_and_have_no_popularity(room: R
     assert not metrics.keys() & {*OF_POPULARITY, *OF_SAMPLE}
     (pair,) = [entry for entry in results.to_json()["comparisons"] if entry["metric"] == "ndcg@10"]
     assert (pair["a"], pair["b"], pair["ratio"]) == ("sound", "silent", None)
+
+
+def test_a_blend_is_made_of_those_that_left_validation_lists_and_scored_like_any_other(
+    room: Room, prepared: Prepared
+) -> None:
+    room.enter("popularity")
+    room.enter("managed")
+    room.contestants.append({"name": "blend", "kind": "blend", "status": "ok", "lists": None, "twin": False})
+    holdout = prepared.validation_holdout
+    popular = [prepared.item_columns[item] for item in popular_items(prepared)]
+    lists = np.tile(np.array(popular[:100], np.int32), (len(holdout.users), 1))
+    output(room.folder, "popularity", lists=ValidationLists(users=holdout.users, ranked=lists))
+    results = room.evaluate(curves=room.folder / "models")
+    blended = results.contestants["blend"]
+    assert blended.blend is not None
+    assert blended.blend.weights == {"popularity": 1.0}
+    alone = results.contestants["popularity"]
+    figures = [{name: figure.value for name, figure in one.metrics.items()} for one in (blended, alone)]
+    assert figures[0] == figures[1]
+    written = json.loads((room.folder / "output" / "metrics.json").read_text())
+    assert faults(written, "metrics") == []
+    assert written["contestants"]["blend"]["blend"]["weights"] == {"popularity": 1.0}
+    assert written["contestants"]["popularity"]["blend"] is None
+
+
+def test_a_blend_of_nobody_is_unhealthy_and_the_others_are_scored(room: Room) -> None:
+    room.enter("managed")
+    room.contestants.append({"name": "blend", "kind": "blend", "status": "ok", "lists": None, "twin": False})
+    results = room.evaluate()
+    assert results.contestants["managed"].healthy
+    assert results.contestants["blend"].problems == [
+        "There is nothing to blend: no healthy contestant left lists of the validation users."
+    ]

@@ -262,3 +262,37 @@ def test_titles_that_cannot_be_read_degrade_the_answer(
 def test_without_a_run_there_is_no_answer(ask: Ask) -> None:
     with pytest.raises(NotServingError):
         ask()
+
+
+def test_the_runs_blend_is_made_with_its_own_weights_of_lists_as_long_as_it_was_tuned_on(
+    ask: Ask, tables: Any, stub: StubBackends, contestant: Any
+) -> None:
+    made = {"type": "blend", "weights": {"a": 0.75, "b": 0.25}, "rankConstant": 5}
+    members = [contestant("a", weight=0.75), contestant("b", weight=0.25), contestant("c", weight=0.0)]
+    tables.promote("run-1", [*members, contestant("mixed", backend=made, modelVersion=None)])
+    stub.manners |= {"a": recommends("x", "y", "z"), "b": recommends("z", "y", "x"), "c": recommends("w")}
+    body = ask(n=2)
+    mixed = by_name(body)["mixed"]
+    assert mixed["status"] == "ok"
+    assert mixed["items"] == body["blended"]
+    assert [(item["itemId"], item["score"]) for item in body["blended"]] == [
+        ("x", pytest.approx(0.75 / 6 + 0.25 / 8)),
+        ("y", pytest.approx(0.75 / 7 + 0.25 / 7)),
+    ]
+    assert mixed["latencyMs"] == max(by_name(body)[name]["latencyMs"] for name in ("a", "b"))
+    assert ids(by_name(body)["a"]["items"]) == ["x", "y"]
+    assert {received.body["n"] for received in stub.received} == {100}
+
+
+def test_a_blend_goes_on_without_a_member_that_fails_and_fails_with_all(
+    ask: Ask, tables: Any, stub: StubBackends, contestant: Any
+) -> None:
+    made = {"type": "blend", "weights": {"a": 0.75, "b": 0.25}, "rankConstant": 5}
+    members = [contestant("a", weight=0.75), contestant("b", weight=0.25)]
+    tables.promote("run-1", [*members, contestant("mixed", backend=made, modelVersion=None)])
+    stub.manners |= {"a": crashes, "b": recommends("z")}
+    assert ids(by_name(ask())["mixed"]["items"]) == ["z"]
+    stub.manners |= {"b": crashes}
+    mixed = by_name(ask())["mixed"]
+    assert (mixed["status"], mixed["items"]) == ("error", [])
+    assert mixed["reason"] == "none of the contestants that it is made of gave a list"

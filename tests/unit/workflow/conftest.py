@@ -153,6 +153,7 @@ def entry() -> Callable[..., dict[str, Any]]:
     def make(name: str, kind: str = "sagemaker", **changes: Any) -> dict[str, Any]:
         of_kind = {
             "sagemaker": {"recommender": "ease", "image": "scikit-learn", "recipe": None, "image_uri": "111.ecr/sk:1"},
+            "blend": {"recommender": None, "image": None, "recipe": None, "image_uri": None},
             "personalize": {"recommender": None, "image": None, "recipe": "aws-sims", "image_uri": None},
         }
         usual = {"name": name, "title": name.title(), "kind": kind, "answers": ["recommend"], "needs_history": True}

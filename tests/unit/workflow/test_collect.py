@@ -173,3 +173,36 @@ def test_a_run_in_which_all_failed_says_why_for_each(aws: Any, given: dict[str, 
         collect_lists(aws.cloud, given)
     assert str(refused.value) == ("No contestant could be trained. ease: ease broke; als: als broke; sims: sims broke")
     assert aws.called("PutObject") == []
+
+
+def test_a_blend_is_evaluated_and_neither_trained_nor_staged(
+    aws: Any, given: dict[str, Any], entry: Callable[..., dict[str, Any]]
+) -> None:
+    planned = plan_contestants(
+        aws.cloud,
+        {
+            "runId": "run-1",
+            "executionArn": "arn",
+            "campaignArnPrefix": "arn:",
+            "dataset": "small",
+            "preparation": {"dataVersion": "v1", "key": "prepared/v1/", "uri": "s3://bakeoff-test/prepared/v1/"},
+            "contestants": [entry("ease"), entry("mixed", "blend", longest_list=100)],
+        },
+    )
+    assert [spec["name"] for spec in planned["contestants"]] == ["ease"]
+    assert len(aws.rows("runs")["run-1"]["backends"]) == 1
+    collected = collect_lists(aws.cloud, {**given, "order": planned})
+    mixed = collected["contestants"][-1]
+    assert (mixed["name"], mixed["kind"], mixed["status"], mixed["lists"]) == ("mixed", "blend", "ok", None)
+    assert mixed["backend"] == {"type": "blend"}
+    assert [one["name"] for one in collected["toStage"]] == ["ease"]
+    assert aws.file("runs/run-1/input/run.json")["contestants"] == collected["contestants"]
+
+
+def test_a_blend_of_nobody_who_finished_is_a_failed_run(
+    aws: Any, given: dict[str, Any], entry: Callable[..., dict[str, Any]]
+) -> None:
+    order = {**given["order"], "blends": [entry("mixed", "blend")]}
+    failed = [{"name": one["name"], "status": "failed", "reason": "no quota"} for one in given["outcomes"]]
+    with pytest.raises(RunError, match="No contestant could be trained"):
+        collect_lists(aws.cloud, {**given, "order": order, "outcomes": failed})

@@ -253,3 +253,47 @@ def test_the_record_of_the_largest_run_fits_into_an_item(aws: Any, given: dict[s
 def test_a_promoted_run_whose_record_is_gone_binds_nobody(aws: Any, given: dict[str, Any]) -> None:
     aws.promote("run-0")
     assert decide_promotion(aws.cloud, given)["promote"] is True
+
+
+@pytest.fixture
+def with_blend(aws: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The same run with a blend of a and b."""
+    metrics = aws.file("evaluations/e1/metrics.json")
+    metrics["contestants"]["blend"] = {
+        **metrics["contestants"]["a"],
+        "blend": {"weights": {"a": 0.25, "b": 0.75}, "rankConstant": 15},
+    }
+    aws.put_file("evaluations/e1/metrics.json", metrics)
+    blend = contestant("blend", None, kind="blend", artefactBytes=None, backend={"type": "blend"})
+    given["lists"]["contestants"].append(blend)
+    return given
+
+
+def test_a_blend_is_on_record_with_what_it_is_made_of_though_nobody_staged_it(
+    aws: Any, with_blend: dict[str, Any]
+) -> None:
+    decision = decide_promotion(aws.cloud, with_blend)
+    assert (decision["promote"], decision["default"]) == (True, "b")
+    *members, blend = aws.rows("runs")["run-2"]["contestants"]
+    assert [one["weight"] for one in members] == [0.25, 0.75, 0.0]
+    assert (blend["status"], blend["latency"], blend["costPerMonth"]) == ("ok", None, None)
+    assert blend["backend"] == {"type": "blend", "weights": {"a": 0.25, "b": 0.75}, "rankConstant": 15}
+
+
+def test_a_blend_whose_lists_are_not_sound_leaves_the_weights_to_validation(
+    aws: Any, with_blend: dict[str, Any]
+) -> None:
+    metrics = aws.file("evaluations/e1/metrics.json")
+    nobody = {"healthy": False, "problems": ["There is nothing to blend."]}
+    metrics["contestants"]["blend"] = {"health": nobody, "metrics": {}, "blend": None}
+    aws.put_file("evaluations/e1/metrics.json", metrics)
+    decide_promotion(aws.cloud, with_blend)
+    *members, blend = aws.rows("runs")["run-2"]["contestants"]
+    assert [one["weight"] for one in members] == [0.1, 0.3, 0.0]
+    assert (blend["status"], blend["reason"]) == ("failed", "Its lists are not sound: There is nothing to blend.")
+
+
+def test_a_blend_cannot_be_the_default(aws: Any, with_blend: dict[str, Any]) -> None:
+    decision = decide_promotion(aws.cloud, {**with_blend, "default": "blend"})
+    assert not decision["promote"]
+    assert "blend, is made of the others' lists" in decision["reason"]

@@ -280,3 +280,25 @@ def test_a_run_that_failed_after_the_switch_is_said_to_serve(aws: Any, given: di
     assert publish_report(aws.cloud, {**given, "decision": decision})["promoted"] is True
     page = aws.file("runs/run-1/report.md")
     assert "The run serves now, and failed after the switch. It broke." in page
+
+
+def test_a_blend_has_figures_and_grades_and_costs_nothing_of_its_own(aws: Any, given: dict[str, Any]) -> None:
+    run = RunFigures()
+    for name, figures in {**FIGURES, "mixed": {"ndcg@10": figure(0.4)}}.items():
+        run.enter(name, figures)
+    aws.put_file("evaluations/e1/metrics.json", run.metrics)
+    nothing = dict.fromkeys(
+        ("recommender", "lists", "modelVersion", "validation", "latency", "artefactBytes", "billableSeconds")
+    )
+    mixed = contestant(
+        "mixed", kind="blend", backend={"type": "blend", "weights": {"strong": 1.0}, "rankConstant": 60}, **nothing
+    )
+    mixed |= {"trainingSeconds": None, "listsSeconds": None}
+    publish_report(aws.cloud, {**given, "decision": {**given["decision"], "contestants": [*CONTESTANTS, mixed]}})
+    report = aws.file("runs/run-1/report.json")
+    assert faults(report, "report") == []
+    written = report["contestants"][0]
+    assert (written["name"], written["costs"]) == ("mixed", None)
+    assert written["grades"]["control"]["grade"] == 2
+    assert written["grades"]["running_cost"]["grade"] is None
+    assert "| mixed |" in aws.file("runs/run-1/report.md")

@@ -48,7 +48,7 @@ class TrainingStack(Stack):
             evaluate=self._job(
                 "evaluate_lists",
                 "ProcessingJobs",
-                reads=("prepared/*", "lists/*", "runs/*"),
+                reads=("prepared/*", "lists/*", "runs/*", "models/*/output/output.tar.gz"),
                 writes=("evaluations/*",),
             ),
             write_report=self._job(

@@ -60,6 +60,11 @@ class Model(ABC):
         """
         return np.arange(len(ranked))
 
+    @property
+    def answers_similar(self) -> bool:
+        """Whether `similar` gives lists."""
+        return type(self).similar is not Model.similar
+
     def similar(self, items: Columns, n: int) -> list[RankedList]:
         """For each of the items those most alike to it, at most `n`, the item itself left out.
 

@@ -44,7 +44,9 @@ class TrainingStack(Stack):
             items_table=names.table("items"),
             promoted_run_parameter=names.promoted_run,
             prepare=self._prepare(config),
-            train=self._job("train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",)),
+            train=self._job(
+                "train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",), with_wheels=True
+            ),
             evaluate=self._job(
                 "evaluate_lists",
                 "ProcessingJobs",

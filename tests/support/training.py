@@ -20,6 +20,16 @@ SERVE = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "serve"
 # By contestant: its recommender, settings that train in a second, and what it learns from.
 SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
+    "als": (
+        "als",
+        {"factors": [8, 4], "alphas": [5], "regs": [1, 10], "iterations": 8},
+        "liked",
+    ),
+    "item-knn": (
+        "item_knn",
+        {"shrinkages": [1, 5], "user_exponents": [0, 0.5], "neighbours": [40, 10]},
+        "liked",
+    ),
     "autoencoder": ("autoencoder", {"layers": [24], "batch_size": 8, "max_epochs": 12, "learning_rate": 0.01}, "liked"),
     "autoencoder-article": (
         "autoencoder",

@@ -30,6 +30,7 @@ def fit(
 
 class TestContent(RecommenderContract):
     contestant = "content"
+    needs_text = True
 
 
 PLOTS = ["a whale at sea", "a whale and a storm", "detectives in a city", "a detective story", "dancing"]

@@ -9,17 +9,18 @@ Which items are alike is found once, when the model is fitted, by the same score
 place: a list of alike items holds no more films of the item's own directors than the settings allow, none by default.
 
 Source: Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988 (TF-IDF, cosine); Pazzani and
-Billsus, "Content-based recommendation systems", 2007 (profiles). The vectorizer is fitted with scikit-learn; the answer
-is computed with NumPy and SciPy from the item vectors.
+Billsus, "Content-based recommendation systems", 2007 (profiles). The vectorizer is fitted with scikit-learn, or is the
+embedding of base/embedding.py; the answer is computed with NumPy and SciPy from the item vectors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, RankedList, Signal, Task, Validation, setting
@@ -27,7 +28,7 @@ from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.directors import Directors, fill_page, number_directors
 from bakeoff.recommenders.base.item_vectors import ItemVectors, standardise
 from bakeoff.recommenders.base.neighbours import DirectorCap, Neighbours, find_neighbours
-from bakeoff.recommenders.base.text import FIELDS, vectorise
+from bakeoff.recommenders.base.text import FIELDS, embed_fields, vectorise
 
 Floats = npt.NDArray[np.float32]
 FIELD_WEIGHTS = {
@@ -49,9 +50,10 @@ class Settings:
     """Hyper-parameters.
 
     Args:
+        vectorizer: ``tfidf``, or ``embedding``: the vectors of a small language model for the same fields.
         field_weights: share of each field in the squared length of an item's vector, before it is scaled to length 1;
             a field that is left out is not used.
-        min_documents: terms in fewer documents are left out; they cannot link items.
+        min_documents: terms in fewer documents are left out, for they cannot link items; read by ``tfidf``.
         popularity_weights: weights of the popularity to try on validation, in standard deviations of the cosine.
         half_lives: to try on validation: after so many newer liked items an item counts half; 0: all count alike.
         director_cap: the most films of one director on a page.
@@ -63,6 +65,7 @@ class Settings:
         own_director_cap: the most films of the item's own directors among those alike to it; others have director_cap.
     """
 
+    vectorizer: Literal["tfidf", "embedding"] = setting("tfidf")
     field_weights: Mapping[str, float] = setting(FIELD_WEIGHTS, above=0)
     min_documents: int = setting(2, at_least=1)
     popularity_weights: tuple[float, ...] = setting((0.0, 1.0, 2.0, 3.0, 5.0, 8.0), at_least=0, not_empty=True)
@@ -165,7 +168,7 @@ class Model(BaseModel):
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
-    """Choose by ndcg@100 the weight of the popularity, then the half-life at that weight; then that of alike items."""
+    """Choose by ndcg@100 the weight of the popularity, the half-life, the weight again; then that of alike items."""
     settings: Settings = task.settings
     chosen: dict[str, Any] = {
         "popularity_weight": settings.popularity_weights[0],
@@ -175,12 +178,17 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     best = -1.0
     tries = [{"popularity_weight": weight} for weight in settings.popularity_weights]
     tries += [{"half_life": half_life} for half_life in settings.half_lives[1:]]
+    tries += [{"popularity_weight": weight} for weight in settings.popularity_weights]
+    measured: dict[tuple[float, ...], dict[str, float]] = {}
     for tried in tries:
-        candidate = replace(model, **{**chosen, **tried})
-        metrics = validation.measure(candidate)
+        candidate = {**chosen, **tried}
+        key = (candidate["popularity_weight"], candidate["half_life"])
+        if key in measured:
+            continue
+        metrics = measured[key] = validation.measure(replace(model, **candidate))
         task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
         if metrics["ndcg@100"] > best:
-            best, chosen = metrics["ndcg@100"], {**chosen, **tried}
+            best, chosen = metrics["ndcg@100"], candidate
     model = replace(model, **chosen)
     return Choice({**chosen, "neighbour_popularity_weight": _choose_among_alike(model, train, task)}, model)
 
@@ -229,7 +237,7 @@ def _fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -
     deviation = float(log_counts[allowed].std()) or 1.0
     standardised = (log_counts - log_counts[allowed].mean()) / deviation
     return Model(
-        vectors=vectorise(task.documents, field_weights=settings.field_weights, min_documents=settings.min_documents),
+        vectors=_vectors(task.documents, settings),
         neighbours=Neighbours.nobody(len(counts)),
         popularity=np.where(allowed, standardised, -np.inf).astype(np.float32),
         directors=number_directors(task.documents),
@@ -238,6 +246,12 @@ def _fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -
         settings=settings,
         signal=task.signal,
     )
+
+
+def _vectors(documents: Sequence[Document], settings: Settings) -> ItemVectors:
+    if settings.vectorizer == "embedding":
+        return embed_fields(documents, field_weights=settings.field_weights)
+    return vectorise(documents, field_weights=settings.field_weights, min_documents=settings.min_documents)
 
 
 def _recency(rows: Interactions, half_life: float) -> Floats:

@@ -1,4 +1,4 @@
-"""Item documents as vectors: every field's TF-IDF, weighted and laid side by side.
+"""Item documents as vectors: every field's TF-IDF, weighted and laid side by side, or the sum of their embeddings.
 
 Source: Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988. scikit-learn and SciPy are
 imported inside the functions: what serves needs SciPy only.
@@ -11,7 +11,8 @@ import numpy as np
 
 from bakeoff.data.documents import Document
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base.item_vectors import ItemVectors
+from bakeoff.recommenders.base.embedding import embed
+from bakeoff.recommenders.base.item_vectors import ItemVectors, unit_rows
 
 
 def _tokens(names: Iterable[str]) -> list[str]:
@@ -58,6 +59,37 @@ def vectorise(documents: Sequence[Document], *, field_weights: Mapping[str, floa
         used = ", ".join(field_weights)
         raise ModelError(f"No term of {used} occurs in {min_documents} documents; give items with text.")
     return ItemVectors.of(csr_array(hstack(parts, format="csr", dtype=np.float32)))
+
+
+def embed_fields(documents: Sequence[Document], *, field_weights: Mapping[str, float]) -> ItemVectors:
+    """The item vectors: the sum of the fields' embeddings, each less its mean over the items, scaled to its weight.
+
+    Less the mean, because embeddings of short texts share a direction that says that they are text.
+
+    Args:
+        documents: one per item, in column order.
+        field_weights: by name of a field of `FIELDS`, its share in the squared length of a vector, as far as fields
+            are unlike each other.
+
+    Raises:
+        ModelError: no item has a text, or the embedding's package is not there.
+    """
+    vectors: Any = 0
+    for name, weight in field_weights.items():
+        embedded = embed([_as_text(FIELDS[name](document)) for document in documents])
+        written = embedded.any(axis=1, keepdims=True)
+        if written.any():
+            centred = np.where(written, embedded - embedded.mean(axis=0, where=written), 0)
+            vectors = vectors + np.float32(np.sqrt(weight)) * unit_rows(centred)
+    if not np.any(vectors):
+        raise ModelError(
+            f"No item has a text in {', '.join(field_weights)}, or all have the same; give items with text."
+        )
+    return ItemVectors.of(vectors)
+
+
+def _as_text(content: str | list[str]) -> str:
+    return content if isinstance(content, str) else ", ".join(content).replace("_", " ")
 
 
 def _options(content: Sequence[Any]) -> dict[str, Any]:

@@ -166,3 +166,8 @@ def test_the_weight_among_alike_items_is_the_one_whose_lists_are_used_together()
 class Nothing:
     def measure(self, model: Model) -> dict[str, float]:
         return {"ndcg@10": 0.0, "ndcg@100": 0.0, "coverage@10": 0.0}
+
+
+class TestContentEmbedding(RecommenderContract):
+    contestant = "content-embedding"
+    needs_text = True

@@ -18,7 +18,7 @@ from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
 from bakeoff.evaluation.lists import ContestantLists, read_lists
 from bakeoff.evaluation.lists_table import LISTS_PARQUET, write_lists
-from bakeoff.evaluation.neighbours import score_neighbours
+from bakeoff.evaluation.neighbours import ARCHIVE_SUFFIX, score_neighbours
 from bakeoff.evaluation.order import read_order, refuse_other_splits
 from bakeoff.evaluation.protocol import Protocol
 from bakeoff.evaluation.ratings import score_ratings
@@ -42,17 +42,17 @@ class Folders:
         lists: a contestant's lists lie where its ``lists`` in run.json says.
         run: holds ``run.json``.
         incumbent: the folder ``matrix`` of what the incumbent learnt from; looked at only where run.json names one.
+        curves: what training jobs left beside their models: a contestant's ``neighbours``, and the validation lists
+            that a blend is tuned on.
         output: takes ``metrics.json``, ``metrics.csv`` and ``lists.parquet``.
-        curves: holds what training jobs left beside their models, validation lists among it; looked at only where the
-            run has a blend.
     """
 
     prepared: Path
     lists: Path
     run: Path
     incumbent: Path
+    curves: Path
     output: Path
-    curves: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,7 +96,7 @@ def evaluate_run(
         documents=prepared.documents(),
     )
     entered = {
-        one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read)
+        one["name"]: _enter(one, folders, prepared, target, bootstrap, read)
         for one in run["contestants"]
         if one.get("kind") != BLEND
     }
@@ -118,7 +118,7 @@ def evaluate_run(
 
 def _enter(
     contestant: Mapping[str, Any],
-    lists_folder: Path,
+    folders: Folders,
     prepared: Prepared,
     target: Target,
     bootstrap: Bootstrap,
@@ -127,8 +127,8 @@ def _enter(
     if contestant["status"] != "ok":
         reason = contestant.get("reason") or "no reason is given"
         return _Entered(ranked=None, more={}, problems=[f"It did not finish: {reason}"], notes=[])
-    read = read_lists(lists_folder / contestant["lists"], prepared)
-    more, problems = _further(contestant, lists_folder, prepared, bootstrap)
+    read = read_lists(folders.lists / contestant["lists"], prepared)
+    more, problems = _further(contestant, folders, prepared, bootstrap)
     problems = [*read.problems, *problems]
     if problems:
         return _Entered(ranked=None, more={}, problems=problems, notes=read.notes)
@@ -144,7 +144,7 @@ def _enter(
 
 
 def _blended(
-    run: Mapping[str, Any], entered: Mapping[str, _Entered], curves: Path | None, prepared: Prepared
+    run: Mapping[str, Any], entered: Mapping[str, _Entered], curves: Path, prepared: Prepared
 ) -> dict[str, _Entered]:
     """The run's blend, if it has one: of the contestants that are sound, tuned on their validation lists."""
     blends = [one["name"] for one in run["contestants"] if one.get("kind") == BLEND]
@@ -152,21 +152,23 @@ def _blended(
         return {}
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     try:
-        blend, lists = blend_field(ranked, read_validation_lists(curves) if curves else {}, prepared)
+        blend, lists = blend_field(ranked, read_validation_lists(curves), prepared)
     except EvaluationError as error:  # of the others' figures nothing is lost
         return {name: _Entered(ranked=None, more={}, problems=[str(error)], notes=[]) for name in blends}
     return {name: _Entered(ranked=lists, more={}, problems=[], notes=[str(blend)], blend=blend) for name in blends}
 
 
 def _further(
-    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, bootstrap: Bootstrap
+    contestant: Mapping[str, Any], folders: Folders, prepared: Prepared, bootstrap: Bootstrap
 ) -> tuple[dict[str, Estimate], list[str]]:
     """What a contestant gives beside lists: predicted ratings, neighbours of items."""
     metrics: dict[str, Estimate] = {}
     problems: list[str] = []
     for given, score in (("predictions", score_ratings), ("neighbours", score_neighbours)):
-        if contestant.get(given):
-            found, faults = score(lists_folder / contestant[given], prepared, bootstrap)
+        if path := contestant.get(given):
+            # A training job leaves its own beside the learning curve, a service's lie among the lists.
+            below = folders.curves if path.endswith(ARCHIVE_SUFFIX) else folders.lists
+            found, faults = score(below / path, prepared, bootstrap)
             metrics |= found
             problems += faults
     return metrics, problems

@@ -1,7 +1,7 @@
 """A run record as the front reads it: which contestants serve, where they are asked and how they are labelled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from bakeoff.contracts.catalogue import BLEND
@@ -22,6 +22,7 @@ class ServedContestant:
         needs_history: a user without history is ``cold`` to it.
         longest_list: the most items it can be asked for at once.
         weight: its say in the blended list.
+        answers: the questions that it answers: ``recommend``, ``similar``.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ServedContestant:
     needs_history: bool
     longest_list: int
     weight: float
+    answers: frozenset[str]
 
     @property
     def is_blend(self) -> bool:
@@ -54,6 +56,7 @@ class ServedContestant:
             needs_history=bool(value["needsHistory"]),
             longest_list=int(value["longestList"]),
             weight=float(value.get("weight") or 0.0),
+            answers=frozenset(value.get("answers") or ("recommend",)),
         )
 
 
@@ -80,6 +83,10 @@ class Run:
     def rank_constant(self) -> int:
         """Of the blended list."""
         return RANK_CONSTANT if self.blend is None else int(self.blend.backend["rankConstant"])
+
+    def answering(self, question: str) -> "Run":
+        """The run with those contestants only that answer the question."""
+        return replace(self, contestants=tuple(one for one in self.contestants if question in one.answers))
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

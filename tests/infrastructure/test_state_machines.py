@@ -382,11 +382,10 @@ def test_the_evaluation_has_what_the_incumbent_learnt_from(synthesized: Synthesi
     assert evaluate["Environment"]["INCUMBENT_DIR"] == given["S3Input"]["LocalPath"]
 
 
-def test_the_evaluation_has_the_lists_that_a_blend_is_tuned_on(synthesized: Synthesized) -> None:
+def test_the_evaluation_has_what_trainings_left_beside_their_models(synthesized: Synthesized) -> None:
     evaluate = dict(synthesized.machines()["run"].states())["Evaluate"]["Arguments"]
     [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "curves"]
-    assert given["S3Input"]["S3Uri"] == "{% $lists.curvesUri %}"
-    assert given["S3Input"]["S3DataType"] == "ManifestFile"
+    assert (given["S3Input"]["S3Uri"], given["S3Input"]["S3DataType"]) == ("{% $lists.curvesUri %}", "ManifestFile")
     assert evaluate["Environment"]["CURVES_DIR"] == given["S3Input"]["LocalPath"]
 
 

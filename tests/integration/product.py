@@ -168,6 +168,10 @@ class Product:
         sent = {"content-type": "application/json", **(key if headers is None else headers)}
         return self._send("POST", "/recommendations", sent, body)
 
+    def similar(self, item: str, *, query: str = "n=10") -> Answer:
+        """GET the items alike to `item`."""
+        return self._send("GET", f"/items/{quote(item, safe='')}/similar?{query}", None)
+
     def scoreboard(self, *, query: str = "", headers: Mapping[str, str] | None = None) -> Answer:
         """GET the contestants of the run that serves."""
         return self._send("GET", f"/contestants{query and '?'}{query}", headers)

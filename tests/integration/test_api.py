@@ -74,6 +74,29 @@ def test_nobody_recommends_what_the_user_has_seen(product: Product, first_run: F
         assert not seen & {item["itemId"] for item in items}, name
 
 
+def test_an_item_gets_the_alike_ones_of_who_answers_that_and_they_were_evaluated(
+    product: Product, first_run: FirstRun
+) -> None:
+    films = {film.item: film for film in data.learnable().films}
+    item = data.learnable().films[0]
+    product.similar(item.item)
+    found = product.similar(item.item)
+    assert found.status == 200
+    assert set(found.body) == {"itemId", "runId", "default", "blended", "contestants"}
+    assert found.body["runId"] == product.promoted()["runId"]
+    answering = {one["name"] for one in first_run.report["contestants"] if "similar" in one["answers"]}
+    assert found.statuses == dict.fromkeys(answering, "ok") != {}
+    for name, items in lists_of(found):
+        assert len({one["itemId"] for one in items}) == len(items) == 10, name
+        assert item.item not in {one["itemId"] for one in items}, name
+        assert item.director not in {films[one["itemId"]].director for one in items}, name
+        assert all(one["title"] == films[one["itemId"]].title for one in items), name
+    for one in first_run.report["contestants"]:
+        assert ("usefulness@10" in one["metrics"]) == (one["name"] in answering)
+    (nobody,) = product.similar("unheard-of").body["contestants"]
+    assert (nobody["status"], nobody["items"]) == ("cold", [])
+
+
 def test_the_lists_of_two_users_differ_but_for_popularity(
     product: Product, first_run: FirstRun, answer: Answer
 ) -> None:

@@ -47,6 +47,18 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         "all",
     ),
     "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
+    "content-embedding": (
+        "content",
+        {
+            "vectorizer": "embedding",
+            "field_weights": {"title": 1, "genres": 1},
+            "popularity_weights": [0, 1],
+            "half_lives": [0],
+        },
+        "liked",
+    ),
+    "content-article-1": ("content_article", {"begins_with": "best", "n_first": 20, "alike_to_each": 1}, "all"),
+    "content-article-2": ("content_article", {"begins_with": "popular", "n_first": 10, "alike_to_each": 2}, "all"),
 }
 
 

@@ -87,6 +87,23 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
     assert (sims["kind"], sims["recipe"], sims["recommender"]) == ("personalize", "aws-sims", None)
 
 
+def test_alike_items_are_evaluated_of_those_that_answer_so_and_left_their_lists(
+    aws: Any, given: dict[str, Any]
+) -> None:
+    for spec in given["order"]["contestants"]:
+        spec["contestant"]["answers"] = ["recommend", "similar"]
+
+    def told() -> list[str | None]:
+        collect_lists(aws.cloud, given)
+        return [one.get("neighbours") for one in aws.file("runs/run-1/input/run.json")["contestants"]]
+
+    assert told() == [None, None, None]
+    aws.put_file("models/job-1/output/output.tar.gz", b"")
+    assert told() == ["models/job-1/output/output.tar.gz", None, None]
+    given["order"]["contestants"][0]["contestant"]["answers"] = ["recommend"]
+    assert told() == [None, None, None]
+
+
 def test_the_size_of_an_archive_is_asked_of_those_that_have_one(aws: Any, given: dict[str, Any]) -> None:
     collected = collect_lists(aws.cloud, given)
     assert {one["name"]: one["artefactBytes"] for one in collected["contestants"]} == {

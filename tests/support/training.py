@@ -46,6 +46,21 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "all",
     ),
+    "sasrec": (
+        "sasrec",
+        {"size": 16, "blocks": 1, "batch_size": 8, "epochs": 16, "patience": 16, "learning_rate": 0.01},
+        "liked",
+    ),
+    "hrnn": (
+        "hrnn",
+        {"size": 16, "batch_size": 8, "epochs": 5, "patience": 5, "learning_rate": 0.01, "members": 2},
+        "liked",
+    ),
+    "hrnn-metadata": (
+        "hrnn",
+        {"size": 16, "batch_size": 8, "epochs": 8, "learning_rate": 0.02, "dropout": 0.5, "item_features": True},
+        "liked",
+    ),
     "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
     "content-embedding": (
         "content",

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from bakeoff.evaluation.ranking import NO_ITEM
 from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate, estimate_means
 
 K = 10
-PATTERN = "*.jsonl"
+PATTERN = "*.jsonl*"
 
 
 def score_neighbours(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> tuple[dict[str, Estimate], list[str]]:
@@ -22,7 +23,8 @@ def score_neighbours(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> 
     Items are drawn for the interval, as users are for the other metrics.
 
     Args:
-        folder: files of lines ``{"itemId", "items": [{"itemId"}...]}``, the most alike first.
+        folder: files of lines ``{"itemId", "items": [{"itemId"}...]}``, the most alike first, or of Amazon
+            Personalize's batch inference by item.
         prepared: the split; liked interactions before the test say what is consumed together.
         bootstrap: how intervals are drawn.
     """
@@ -32,7 +34,8 @@ def score_neighbours(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> 
     for _, line in lines_of(folder, PATTERN):
         try:
             answer = json.loads(line)
-            item, listed = answer["itemId"], [neighbour["itemId"] for neighbour in answer["items"]][:K]
+            item, listed = _answered(answer)
+            listed = listed[:K]
             known = item in columns and all(neighbour in columns for neighbour in listed)
         except (ValueError, TypeError, KeyError):
             found["are malformed"] += 1
@@ -52,3 +55,11 @@ def score_neighbours(folder: Path, prepared: Prepared, bootstrap: Bootstrap) -> 
     neighbours = np.array(list(rows.values()), np.int32)
     values = usefulness(neighbours, items=np.array(list(rows), np.int64), interactions=liked, k=K)
     return {f"usefulness@{K}": estimate_means(values[:, None], bootstrap)[0]}, []
+
+
+def _answered(answer: Any) -> tuple[str, list[str]]:
+    """The item that a line is about, and those alike to it."""
+    if "input" in answer:
+        output = answer["output"] or {}
+        return answer["input"]["itemId"], list(output["recommendedItems"])
+    return answer["itemId"], [neighbour["itemId"] for neighbour in answer["items"]]

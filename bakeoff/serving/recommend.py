@@ -77,7 +77,7 @@ def recommend(request: RecommendationRequest, *, front: Front, deadline: Deadlin
     if faults:
         log.write("degraded", what="titles", messages=faults)
         degraded.append("titles")
-    contestants = [_contestant(one, outcomes[one.name], _items(lists[one.name], titles)) for one in run.contestants]
+    contestants = [_contestant(one, outcomes[one.name], _items(lists[one.name], titles)) for one in run.recommending]
     body = {
         "userId": request.user_id,
         "runId": run.run_id,
@@ -106,7 +106,7 @@ def _ask_all(run: Run, question: Question, *, lost: bool, front: Front, deadline
     """Every contestant's outcome by its name; those known beforehand cost no call."""
     outcomes: dict[str, Outcome] = {}
     asks: list[Ask] = []
-    for contestant in run.contestants:
+    for contestant in run.recommending:
         known = _known_outcome(contestant, has_history=bool(question.history), lost=lost)
         if known is not None:
             outcomes[contestant.name] = known
@@ -137,7 +137,7 @@ def _blended(
 ) -> list[ScoredItem]:
     voting = [
         WeightedList(weight=one.weight, items=[item.item_id for item in lists[one.name]])
-        for one in run.contestants
+        for one in run.recommending
         if outcomes[one.name].status == "ok"
     ]
     return blend(voting, n=n)

@@ -19,6 +19,7 @@ class ServedContestant:
         needs_history: a user without history is ``cold`` to it.
         longest_list: the most items it can be asked for at once.
         weight: its say in the blended list.
+        recommends: whether it has lists for users; the others are not asked for any.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ServedContestant:
     needs_history: bool
     longest_list: int
     weight: float
+    recommends: bool
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -46,6 +48,7 @@ class ServedContestant:
             needs_history=bool(value["needsHistory"]),
             longest_list=int(value["longestList"]),
             weight=float(value.get("weight") or 0.0),
+            recommends="recommend" in (value.get("answers") or ["recommend"]),
         )
 
 
@@ -62,6 +65,11 @@ class Run:
     data_version: str
     default: str | None
     contestants: tuple[ServedContestant, ...]
+
+    @property
+    def recommending(self) -> tuple[ServedContestant, ...]:
+        """Those that a question for a user's list goes to."""
+        return tuple(one for one in self.contestants if one.recommends)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

@@ -15,6 +15,7 @@ from bakeoff.contracts.naming import (
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import incumbent_entry
+from bakeoff.workflow.personalize import is_asked_by_item
 
 
 def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +82,8 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "reason": outcome.get("reason"),
         "split": split,
         "lists": spec["listsPath"],
+        # Who has no lists for users has lists of items alike in their place.
+        "neighbours": spec["listsPath"] if is_asked_by_item(entry["answers"]) else None,
         "kind": spec["kind"],
         "recipe": entry.get("recipe"),
         "recommender": entry.get("recommender"),
@@ -95,6 +98,7 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "billableSeconds": outcome.get("billableSeconds"),
         "listsSeconds": outcome.get("listsSeconds"),
         "validation": outcome.get("validation"),
+        "solutionMetrics": outcome.get("solutionMetrics"),
         "backend": spec["backend"],
     }
 
@@ -132,5 +136,6 @@ def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) 
         "name": spec["name"],
         "resourceName": spec["resourceName"],
         "modelVersion": entrant["modelVersion"],
+        "answers": entrant["answers"],
         "backend": spec["backend"],
     }

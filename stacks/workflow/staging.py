@@ -142,12 +142,13 @@ def _campaign(resources: Resources) -> list[Step]:
         {"SolutionArn": expression(f"'{resources.personalize_arn('solution/')}' & $staged.resourceName")},
         Output=_status("Campaigns[CampaignArn = $staged.backend.arn].Status"),
     )
-    # Without minProvisionedTPS a campaign gets one transaction a second, the least and the cheapest.
+    # One transaction a second is the least and the cheapest: it bills while the campaign is there, idle or not.
     create = task(
         "aws-sdk:personalize:createCampaign",
         {
             "Name": expression("$staged.resourceName"),
             "SolutionVersionArn": expression("$staged.modelVersion"),
+            "MinProvisionedTPS": 1,
             "Tags": resources.personalize_tags("$staged.runId"),
         },
         Next="Begin to wait for campaign",

@@ -19,11 +19,13 @@ class Question:
         user_id: None for a user whom nobody knows and who brings a history along.
         history: the user's newest events, oldest first.
         n: the length of the list to give, seen items included.
+        item_id: where it is set, items alike to this one are asked for, and user and history count for nothing.
     """
 
     user_id: str | None
     history: tuple[Event, ...]
     n: int
+    item_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

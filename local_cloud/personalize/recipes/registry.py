@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bakeoff.contracts.personalize import GONE
 from local_cloud.personalize.recipes.contract import PlayedRecipe
 from local_cloud.personalize.recipes.popularity_count import PopularityCount
 from local_cloud.personalize.recipes.semantic_similarity import SemanticSimilarity
@@ -53,8 +54,4 @@ CURRENT = {
         Recipe(name="aws-item-attribute-affinity", type="USER_SEGMENTATION"),
     )
 }
-SUCCESSORS = {
-    "aws-hrnn": "aws-user-personalization-v2",
-    "aws-hrnn-metadata": "aws-user-personalization-v2",
-    "aws-hrnn-coldstart": "aws-user-personalization-v2",
-}
+SUCCESSORS = GONE

@@ -8,6 +8,7 @@ import pytest
 from bakeoff.errors import RunError
 from bakeoff.workflow.collect import collect_lists
 from bakeoff.workflow.plan import plan_contestants
+from tests.unit.workflow.conftest import CAMPAIGNS, GROUPS
 
 
 @pytest.fixture
@@ -17,7 +18,8 @@ def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any
     order = {
         "runId": "run-1",
         "executionArn": "arn",
-        "campaignArnPrefix": "arn:aws:personalize:us-east-1:123456789012:campaign/",
+        "campaignArnPrefix": CAMPAIGNS,
+        "datasetGroups": GROUPS,
         "dataset": "small",
         "preparation": {"dataVersion": "v1", "key": "prepared/v1/", "uri": "s3://bakeoff-test/prepared/v1/"},
         "contestants": [

@@ -142,13 +142,12 @@ def _campaign(resources: Resources) -> list[Step]:
         {"SolutionArn": expression(f"'{resources.personalize_arn('solution/')}' & $staged.resourceName")},
         Output=_status("Campaigns[CampaignArn = $staged.backend.arn].Status"),
     )
-    # One transaction a second is the least and the cheapest: it bills while the campaign is there, idle or not.
+    # Without minProvisionedTPS a campaign gets one transaction a second, the least and the cheapest.
     create = task(
         "aws-sdk:personalize:createCampaign",
         {
             "Name": expression("$staged.resourceName"),
             "SolutionVersionArn": expression("$staged.modelVersion"),
-            "MinProvisionedTPS": 1,
             "Tags": resources.personalize_tags("$staged.runId"),
         },
         Next="Begin to wait for campaign",

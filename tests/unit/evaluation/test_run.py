@@ -420,15 +420,13 @@ def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_wi
     room: Room, prepared: Prepared
 ) -> None:
     room.enter("sound")
-    room.enter("alike", lists="alike", neighbours="alike", answers=["similar"])
+    room.enter("alike", [], lists="alike/n", neighbours="alike/n", answers=["similar"])
     first, second, *_ = prepared.items
     lines = [
         {"input": {"itemId": one}, "output": {"recommendedItems": [other]}, "error": None}
         for one, other in ((first, second), (second, first))
     ]
-    for path in (room.folder / "lists" / "alike").iterdir():
-        path.unlink()
-    write_answers(room.folder / "lists" / "alike" / "items.jsonl.out", lines)
+    write_answers(room.folder / "lists" / "alike" / "n" / "items.jsonl.out", lines)
     results = room.evaluate()
     alike = results.contestants["alike"]
     assert (alike.healthy, list(alike.metrics), alike.metrics["usefulness@10"].n) == (True, ["usefulness@10"], 2)

@@ -30,7 +30,14 @@ def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any
     }
     planned = plan_contestants(aws.cloud, order)
     outcomes = [
-        {"name": "sims", "status": "ok", "twin": True, "modelVersion": "arn:version", "validation": None},
+        {
+            "name": "sims",
+            "status": "ok",
+            "twin": True,
+            "modelVersion": "arn:version",
+            "validation": None,
+            "solutionMetrics": {"coverage": 0.25},
+        },
         {"name": "als", "status": "failed", "reason": "TrainingJob als: out of memory"},
         {
             "name": "ease",
@@ -62,6 +69,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "reason": None,
         "split": "5" * 64,
         "lists": specs["ease"]["listsPath"],
+        "neighbours": None,
         "kind": "sagemaker",
         "recipe": None,
         "recommender": "ease",
@@ -77,6 +85,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "listsSeconds": 21.5,
         "artefactBytes": 5,
         "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
+        "solutionMetrics": None,
         "backend": specs["ease"]["backend"],
     }
     assert (als["status"], als["reason"], als["twin"], als["modelVersion"]) == (
@@ -86,6 +95,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         None,
     )
     assert (sims["twin"], sims["reactsToEvents"], sims["trainingSeconds"]) == (True, False, None)
+    assert sims["solutionMetrics"] == {"coverage": 0.25}
     assert (sims["kind"], sims["recipe"], sims["recommender"]) == ("personalize", "aws-sims", None)
 
 
@@ -145,6 +155,7 @@ def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
             "name": name,
             "resourceName": specs[name]["resourceName"],
             "modelVersion": version,
+            "answers": ["recommend"],
             "backend": specs[name]["backend"],
         }
         for name, version in (("ease", "job-1"), ("sims", "arn:version"))

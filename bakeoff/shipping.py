@@ -100,11 +100,12 @@ def recommender_hashes(*, root: Path = ROOT) -> dict[str, str]:
 
     A model has to be trained again when its hash changes; a change in another recommender's file leaves it alone.
     """
-    scripts = _files(root / "sagemaker_jobs" / TRAIN_JOB)
+    job = root / "sagemaker_jobs" / TRAIN_JOB
+    scripts = _files(job)
     hashes = {}
     for recommender in _recommenders(root):
         modules = imported_modules(scripts, and_named=[recommender], root=root)
-        content = _archive(_named([*scripts, *modules], root))
+        content = _archive(_named([*scripts, *job.glob(WHEELS), *modules], root))
         hashes[recommender.rpartition(".")[2]] = hashlib.sha256(content).hexdigest()[:12]
     return hashes
 

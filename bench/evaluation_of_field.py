@@ -24,6 +24,7 @@ def main(folder: Path) -> None:
         lists=folder / "lists",
         run=folder / "run",
         incumbent=folder / "none",
+        curves=folder / "none",
         output=folder / "output",
     )
     evaluate_run(folders, read=read)

@@ -20,9 +20,9 @@ class ServingStack(Stack):
 
     def __init__(self, scope: Construct, name: str, *, config: Config, names: Names, env: Environment) -> None:
         super().__init__(scope, name, env=env, description="Bakeoff: the API")
-        function = self._recommend(config, names)
+        integration = apigateway.LambdaIntegration(self._recommend(config, names).function, proxy=True)
+        alike = apigateway.LambdaIntegration(self._similar(config, names).function, proxy=True)
         api = self._api(config)
-        integration = apigateway.LambdaIntegration(function.function, proxy=True)
         # Without a model of the body: the function says what is wrong with one, with the field and the request's id.
         validator = api.add_request_validator("Validator", validate_request_body=True, validate_request_parameters=True)
         recommendations = api.root.add_resource("recommendations")
@@ -30,6 +30,7 @@ class ServingStack(Stack):
         for resource, method, answers in (
             (recommendations, "POST", integration),
             (recommendations.add_resource("{user_id}"), "GET", integration),
+            (api.root.add_resource("items").add_resource("{item_id}").add_resource("similar"), "GET", alike),
             (api.root.add_resource("contestants"), "GET", board),
         ):
             resource.add_method(method, answers, api_key_required=True, request_validator=validator)
@@ -38,12 +39,33 @@ class ServingStack(Stack):
         CfnOutput(self, "ApiKeyId", value=key.key_id)
 
     def _recommend(self, config: Config, names: Names) -> PythonFunction:
+        function = self._front(
+            "get_recommendations",
+            config,
+            names,
+            description="Bakeoff: asks every contestant of the promoted run and answers with all their lists",
+        )
+        allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs"), names.table_arn("histories")])
+        return function
+
+    def _similar(self, config: Config, names: Names) -> PythonFunction:
+        function = self._front(
+            "get_similar_items",
+            config,
+            names,
+            description="Bakeoff: asks every contestant that knows it which items are alike to one",
+        )
+        allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs")])
+        return function
+
+    def _front(self, folder: str, config: Config, names: Names, *, description: str) -> PythonFunction:
+        """A function that asks the contestants of the promoted run."""
         function = PythonFunction(
             self,
-            "GetRecommendations",
-            folder="get_recommendations",
+            "".join(word.capitalize() for word in folder.split("_")),
+            folder=folder,
             prefix=config.prefix,
-            description="Bakeoff: asks every contestant of the promoted run and answers with all their lists",
+            description=description,
             environment={
                 "RUNS_TABLE": names.table("runs"),
                 "ITEMS_TABLE": names.table("items"),
@@ -56,7 +78,6 @@ class ServingStack(Stack):
             timeout=Duration.seconds(29),  # API Gateway waits no longer
             memory_mb=FRONT_MEMORY_MB,
         )
-        allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs"), names.table_arn("histories")])
         allow(function.role, ["dynamodb:BatchGetItem"], [names.table_arn("items")])
         allow(function.role, ["ssm:GetParameter"], [names.promoted_run_arn])
         allow_asking_backends(function, names)

@@ -44,11 +44,13 @@ class TrainingStack(Stack):
             items_table=names.table("items"),
             promoted_run_parameter=names.promoted_run,
             prepare=self._prepare(config),
-            train=self._job("train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",)),
+            train=self._job(
+                "train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",), with_wheels=True
+            ),
             evaluate=self._job(
                 "evaluate_lists",
                 "ProcessingJobs",
-                reads=("prepared/*", "lists/*", "runs/*"),
+                reads=("prepared/*", "lists/*", "runs/*", "models/*/output/output.tar.gz"),
                 writes=("evaluations/*",),
             ),
             write_report=self._job(

@@ -15,7 +15,7 @@ from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
 from bakeoff.evaluation.lists import ContestantLists, read_lists
 from bakeoff.evaluation.lists_table import LISTS_PARQUET, write_lists
-from bakeoff.evaluation.neighbours import score_neighbours
+from bakeoff.evaluation.neighbours import ARCHIVE_SUFFIX, score_neighbours
 from bakeoff.evaluation.order import read_order, refuse_other_splits
 from bakeoff.evaluation.protocol import Protocol
 from bakeoff.evaluation.ratings import score_ratings
@@ -38,6 +38,7 @@ class Folders:
         lists: a contestant's lists lie where its ``lists`` in run.json says.
         run: holds ``run.json``.
         incumbent: the folder ``matrix`` of what the incumbent learnt from; looked at only where run.json names one.
+        curves: what training jobs left beside their models; a contestant's ``neighbours`` may lie there.
         output: takes ``metrics.json``, ``metrics.csv`` and ``lists.parquet``.
     """
 
@@ -45,6 +46,7 @@ class Folders:
     lists: Path
     run: Path
     incumbent: Path
+    curves: Path
     output: Path
 
 
@@ -87,7 +89,7 @@ def evaluate_run(
         fitted=prepared.train_and_validation,
         documents=prepared.documents(),
     )
-    entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read) for one in run["contestants"]}
+    entered = {one["name"]: _enter(one, folders, prepared, target, bootstrap, read) for one in run["contestants"]}
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
     results = Results(
@@ -105,7 +107,7 @@ def evaluate_run(
 
 def _enter(
     contestant: Mapping[str, Any],
-    lists_folder: Path,
+    folders: Folders,
     prepared: Prepared,
     target: Target,
     bootstrap: Bootstrap,
@@ -114,10 +116,10 @@ def _enter(
     if contestant["status"] != "ok":
         reason = contestant.get("reason") or "no reason is given"
         return _Entered(ranked=None, more={}, problems=[f"It did not finish: {reason}"], notes=[])
-    more, problems = _further(contestant, lists_folder, prepared, bootstrap)
+    more, problems = _further(contestant, folders, prepared, bootstrap)
     if "recommend" not in contestant.get("answers", ["recommend"]):
         return _Entered(ranked=None, more=more, problems=problems, notes=[])
-    read = read_lists(lists_folder / contestant["lists"], prepared)
+    read = read_lists(folders.lists / contestant["lists"], prepared)
     problems = [*read.problems, *problems]
     if problems:
         return _Entered(ranked=None, more={}, problems=problems, notes=read.notes)
@@ -133,14 +135,16 @@ def _enter(
 
 
 def _further(
-    contestant: Mapping[str, Any], lists_folder: Path, prepared: Prepared, bootstrap: Bootstrap
+    contestant: Mapping[str, Any], folders: Folders, prepared: Prepared, bootstrap: Bootstrap
 ) -> tuple[dict[str, Estimate], list[str]]:
     """What a contestant gives beside lists: predicted ratings, neighbours of items."""
     metrics: dict[str, Estimate] = {}
     problems: list[str] = []
     for given, score in (("predictions", score_ratings), ("neighbours", score_neighbours)):
-        if contestant.get(given):
-            found, faults = score(lists_folder / contestant[given], prepared, bootstrap)
+        if path := contestant.get(given):
+            # A training job leaves its own beside the learning curve, a service's lie among the lists.
+            below = folders.curves if path.endswith(ARCHIVE_SUFFIX) else folders.lists
+            found, faults = score(below / path, prepared, bootstrap)
             metrics |= found
             problems += faults
     return metrics, problems

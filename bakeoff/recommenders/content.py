@@ -5,24 +5,29 @@ laid side by side, and a user's profile is the mean of the liked items' vectors.
 the profile, standardised over the items, plus a weight times its standardised log-popularity: content alone knows what
 a film is about and not whether anybody watches it. Lists hold at most so many films of one director per page.
 
+Which items are alike is found once, when the model is fitted, by the same score with an item's vector in the profile's
+place: a list of alike items holds no more films of the item's own directors than the settings allow, none by default.
+
 Source: Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988 (TF-IDF, cosine); Pazzani and
 Billsus, "Content-based recommendation systems", 2007 (profiles). The vectorizer is fitted with scikit-learn; the answer
 is computed with NumPy and SciPy from the item vectors.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, RankedList, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
-from bakeoff.recommenders.base.text import FIELDS, unit_rows, vectorise
+from bakeoff.recommenders.base.directors import Directors, fill_page, number_directors
+from bakeoff.recommenders.base.item_vectors import ItemVectors, standardise
+from bakeoff.recommenders.base.neighbours import DirectorCap, Neighbours, find_neighbours
+from bakeoff.recommenders.base.text import FIELDS, vectorise
 
 Floats = npt.NDArray[np.float32]
 FIELD_WEIGHTS = {
@@ -34,6 +39,9 @@ FIELD_WEIGHTS = {
     "actors": 0.5,
     "writers": 0.2,
 }
+# By which the popularity's weight among alike items is chosen, and the items that it is chosen on at most.
+USEFULNESS = "usefulness@10"
+MAX_ITEMS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +57,22 @@ class Settings:
         director_cap: the most films of one director on a page.
         page_size: items of a page; the cap begins anew on each.
         cold_items: whether items without any interaction may be recommended.
+        neighbours: the longest list of alike items; it takes 8 bytes a place and item in the archive.
+        neighbour_popularity_weights: weights of the popularity among alike items to try, in standard deviations of an
+            item's cosines. At most 1 by default: above it the popular films would be alike to everything.
+        own_director_cap: the most films of the item's own directors among those alike to it; others have director_cap.
     """
 
     field_weights: Mapping[str, float] = setting(FIELD_WEIGHTS, above=0)
     min_documents: int = setting(2, at_least=1)
     popularity_weights: tuple[float, ...] = setting((0.0, 1.0, 2.0, 3.0, 5.0, 8.0), at_least=0, not_empty=True)
-    half_lives: tuple[float, ...] = setting((0.0, 3.0, 10.0, 30.0), at_least=0, not_empty=True)
+    half_lives: tuple[float, ...] = setting((0.0, 1.0, 3.0, 10.0, 30.0), at_least=0, not_empty=True)
     director_cap: int = setting(2, at_least=1)
     page_size: int = setting(10, at_least=1)
     cold_items: bool = setting(False)
+    neighbours: int = setting(100, at_least=1)
+    neighbour_popularity_weights: tuple[float, ...] = setting((0.0, 0.25, 0.5, 1.0), at_least=0, not_empty=True)
+    own_director_cap: int = setting(0, at_least=0)
 
     def faults(self) -> list[str]:
         unknown = [name for name in self.field_weights if name not in FIELDS]
@@ -70,42 +85,41 @@ class Model(BaseModel):
     """A fitted model.
 
     Args:
-        vectors: scipy.sparse.csr_array, float32, shape (n_items, terms); rows of length 1, or 0 without any text.
+        vectors: of the items' text.
+        neighbours: lists of alike items; empty in a model that choices are made with.
         popularity: float32, shape (n_items,); standardised log-popularity, -inf where it may not be recommended.
-        directors: int32, shape (n_items, most directors of an item); -1 where there are no more.
+        directors: as `number_directors` gives them.
         popularity_weight: in standard deviations of the cosine.
         half_life: in liked items; 0 where all count alike.
         settings: director_cap and page_size are read.
         signal: which interactions of a history count.
     """
 
-    vectors: Any
+    vectors: ItemVectors
+    neighbours: Neighbours
     popularity: Floats
-    directors: npt.NDArray[np.int32]
+    directors: Directors
     popularity_weight: float
     half_life: float
     settings: Settings
     signal: Signal
 
     def scores(self, histories: Interactions) -> Floats:
-        from scipy.sparse import csr_array
-
         rows = self.signal.of(histories)
-        shape = (rows.n_users, rows.n_items)
-        profiles = csr_array((_recency(rows, self.half_life), rows.indices, rows.indptr), shape=shape) @ self.vectors
-        cosines: Floats = (unit_rows(profiles) @ self.vectors.T).toarray()
-        return _standardise(cosines, over=np.isfinite(self.popularity)) + self._prior()
+        cosines = self.vectors.cosines(self.vectors.profiles(rows, _recency(rows, self.half_life)))
+        return standardise(cosines, over=np.isfinite(self.popularity)) + self.prior(self.popularity_weight)
 
-    def _prior(self) -> Floats:
+    def prior(self, weight: float) -> Floats:
+        """What the popularity adds to every item's score, shape (n_items,)."""
         allowed = np.isfinite(self.popularity)
-        return np.where(allowed, self.popularity_weight * np.where(allowed, self.popularity, 0), -np.inf).astype(
-            np.float32
-        )
+        return np.where(allowed, weight * np.where(allowed, self.popularity, 0), -np.inf).astype(np.float32)
 
     def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
         rows = self.signal.of(histories)
-        has_text = np.diff(self.vectors.indptr) > 0
-        return rows.where(has_text[rows.indices]).activity > 0
+        return rows.where(self.vectors.described[rows.indices]).activity > 0
+
+    def similar(self, items: npt.NDArray[np.int32], n: int) -> list[RankedList]:
+        return self.neighbours.of(items, n)
 
     def rerank(self, ranked: npt.NDArray[np.int32], *, exempt: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
         """Page by page, at most `director_cap` films of one director; the others move to the next page they fit.
@@ -116,36 +130,20 @@ class Model(BaseModel):
         waiting = np.flatnonzero(~dropped_later).tolist()
         order: list[int] = []
         while waiting:
-            page, waiting = self._page(waiting, ranked)
-            order += page
+            page, left = fill_page(
+                self.directors[ranked[waiting]], cap=self.settings.director_cap, size=self.settings.page_size
+            )
+            order += [waiting[position] for position in page]
+            waiting = [waiting[position] for position in left]
         # The slots of the items that will be kept are filled in the new order.
         positions = np.arange(len(ranked))
         positions[~dropped_later] = order
         return positions
 
-    def _page(self, waiting: list[int], ranked: npt.NDArray[np.int32]) -> tuple[list[int], list[int]]:
-        """The next page of positions, and what is left; a page ends early where the cap lets nothing more in."""
-        page: list[int] = []
-        left: list[int] = []
-        count: dict[int, int] = {}
-        for place, position in enumerate(waiting):
-            if len(page) == self.settings.page_size:
-                return page, left + waiting[place:]
-            by = [director for director in self.directors[ranked[position]].tolist() if director >= 0]
-            if any(count.get(director, 0) >= self.settings.director_cap for director in by):
-                left.append(position)
-                continue
-            page.append(position)
-            for director in by:
-                count[director] = count.get(director, 0) + 1
-        return page, left
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
-            "vectors_data": self.vectors.data,
-            "vectors_indices": self.vectors.indices,
-            "vectors_indptr": self.vectors.indptr,
-            "vectors_shape": np.array(self.vectors.shape),
+            **self.vectors.arrays(),
+            **self.neighbours.arrays(),
             "popularity": self.popularity,
             "directors": self.directors,
             "popularity_weight": np.array(self.popularity_weight),
@@ -154,14 +152,9 @@ class Model(BaseModel):
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        from scipy.sparse import csr_array
-
-        vectors = csr_array(
-            tuple(np.asarray(arrays[f"vectors_{part}"]) for part in ("data", "indices", "indptr")),
-            shape=tuple(arrays["vectors_shape"].tolist()),
-        )
         return cls(
-            vectors=vectors,
+            vectors=ItemVectors.from_arrays(arrays),
+            neighbours=Neighbours.from_arrays(arrays),
             popularity=arrays["popularity"],
             directors=arrays["directors"],
             popularity_weight=float(arrays["popularity_weight"]),
@@ -172,13 +165,13 @@ class Model(BaseModel):
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
-    """Choose by ndcg@100 the weight of the popularity, then the half-life at that weight."""
+    """Choose by ndcg@100 the weight of the popularity, then the half-life at that weight; then that of alike items."""
     settings: Settings = task.settings
     chosen: dict[str, Any] = {
         "popularity_weight": settings.popularity_weights[0],
         "half_life": settings.half_lives[0],
     }
-    model = fit(train, chosen=chosen, task=task)
+    model = _fit(train, chosen=chosen, task=task)
     best = -1.0
     tries = [{"popularity_weight": weight} for weight in settings.popularity_weights]
     tries += [{"half_life": half_life} for half_life in settings.half_lives[1:]]
@@ -188,11 +181,45 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
         task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
         if metrics["ndcg@100"] > best:
             best, chosen = metrics["ndcg@100"], {**chosen, **tried}
-    return Choice(chosen, replace(model, **chosen))
+    model = replace(model, **chosen)
+    return Choice({**chosen, "neighbour_popularity_weight": _choose_among_alike(model, train, task)}, model)
+
+
+def _choose_among_alike(model: Model, train: Interactions, task: Task) -> float:
+    """The weight of the popularity with which alike items are most often used together; of equal ones the lower."""
+    from bakeoff.evaluation.agreement import usefulness
+
+    weights = model.settings.neighbour_popularity_weights
+    if len(weights) == 1:
+        return weights[0]
+    used = task.signal.of(train)
+    items = np.flatnonzero((used.item_counts > 0) & model.vectors.described)
+    if len(items) > MAX_ITEMS:
+        items = np.sort(np.random.default_rng(task.seed).choice(items, MAX_ITEMS, replace=False))
+    measured = {}
+    for weight in weights:
+        found = _alike(model, items.astype(np.int32), weight=weight, n=10)
+        measured[weight] = float(usefulness(found.columns, items=items, interactions=used, k=10).mean())
+        tried = {"neighbour_popularity_weight": weight}
+        task.report(Epoch(epoch=None, train_loss=None, metrics={USEFULNESS: measured[weight]}, tried=tried))
+    return max(sorted(weights), key=lambda weight: measured[weight])
+
+
+def _alike(model: Model, items: npt.NDArray[np.int32], *, weight: float, n: int) -> Neighbours:
+    settings = model.settings
+    cap = DirectorCap(directors=model.directors, cap=settings.director_cap, own_cap=settings.own_director_cap)
+    return find_neighbours(model.vectors, items=items, n=n, prior=model.prior(weight), director_cap=cap)
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
-    """Vectorise the documents and count the popularity; nothing in it is random."""
+    """Vectorise the documents, count the popularity, find the alike items; nothing in it is random."""
+    model = _fit(interactions, chosen=chosen, task=task)
+    items = np.arange(interactions.n_items, dtype=np.int32)
+    weight, n = chosen["neighbour_popularity_weight"], model.settings.neighbours
+    return replace(model, neighbours=_alike(model, items, weight=weight, n=n))
+
+
+def _fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     settings: Settings = task.settings
     counts = task.signal.of(interactions).item_counts
     if not counts.any():
@@ -203,23 +230,14 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
     standardised = (log_counts - log_counts[allowed].mean()) / deviation
     return Model(
         vectors=vectorise(task.documents, field_weights=settings.field_weights, min_documents=settings.min_documents),
+        neighbours=Neighbours.nobody(len(counts)),
         popularity=np.where(allowed, standardised, -np.inf).astype(np.float32),
-        directors=_directors(task.documents),
+        directors=number_directors(task.documents),
         popularity_weight=chosen["popularity_weight"],
         half_life=chosen["half_life"],
         settings=settings,
         signal=task.signal,
     )
-
-
-def _directors(documents: Sequence[Document]) -> npt.NDArray[np.int32]:
-    """Per item its directors, numbered; shape (n_items, most directors of an item), at least one column."""
-    numbers: dict[str, int] = {}
-    rows = [[numbers.setdefault(name, len(numbers)) for name in document.directors] for document in documents]
-    directors = np.full((len(rows), max([1, *map(len, rows)])), -1, np.int32)
-    for item, row in enumerate(rows):
-        directors[item, : len(row)] = row
-    return directors
 
 
 def _recency(rows: Interactions, half_life: float) -> Floats:
@@ -228,11 +246,3 @@ def _recency(rows: Interactions, half_life: float) -> Floats:
         return np.ones(rows.n_interactions, np.float32)
     newer = np.repeat(rows.indptr[1:], rows.activity) - np.arange(rows.n_interactions) - 1
     return (0.5 ** (newer / half_life)).astype(np.float32)
-
-
-def _standardise(cosines: Floats, *, over: npt.NDArray[np.bool_]) -> Floats:
-    """Each row less its mean, divided by its deviation, both taken over some of the columns."""
-    part = cosines[:, over]
-    deviation = part.std(axis=1, keepdims=True)
-    standardised: Floats = (cosines - part.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
-    return standardised

@@ -35,6 +35,7 @@ WORDS: Final[dict[str, Words]] = {
     "rmse": Words("how far predicted ratings are off, large errors counting more", "less"),
     "mae": Words("how far predicted ratings are off", "less"),
     "usefulness": Words("how often those who liked an item also liked the ones called similar"),
+    "neighbour_same_director": Words("how often a film called similar has the same director", "less"),
 }
 _FAMILIES = (
     ("Accuracy in the first ten", ("ndcg@10", "recall@10", "precision@10", "hit_rate@10", "mrr@10", "map@10")),

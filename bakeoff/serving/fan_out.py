@@ -90,7 +90,7 @@ class FanOut:
         except BackendError as failure:
             return Outcome(status=failure.status, latency_ms=self._since(start), reason=failure.reason)
         if answer.cold:
-            reason = "the model knows nothing of this user"
+            reason = f"the model knows nothing of this {'user' if ask.question.item_id is None else 'item'}"
             return Outcome(status="cold", latency_ms=self._since(start), reason=reason)
         return Outcome(status="ok", items=answer.items, latency_ms=self._since(start))
 

@@ -7,6 +7,7 @@ from bakeoff.contracts.interactions import Event
 from bakeoff.errors import RequestError
 from bakeoff.serving.http import Request
 from bakeoff.serving.recommend import RecommendationRequest
+from bakeoff.serving.similar import SimilarRequest
 
 DEFAULT_N = 10
 MOST_N = 100
@@ -21,8 +22,17 @@ def for_known_user(request: Request) -> RecommendationRequest:
         RequestError: naming the parameter at fault.
     """
     user_id = _id(request.path_parameters["user_id"], "user_id")
-    text = request.single_query({"n"}).get("n")
-    return RecommendationRequest(user_id=user_id, history=None, n=DEFAULT_N if text is None else _n_of_text(text))
+    return RecommendationRequest(user_id=user_id, history=None, n=_n_of_query(request))
+
+
+def for_item(request: Request) -> SimilarRequest:
+    """``GET /items/{item_id}/similar?n=10``.
+
+    Raises:
+        RequestError: naming the parameter at fault.
+    """
+    item_id = _id(request.path_parameters["item_id"], "item_id")
+    return SimilarRequest(item_id=item_id, n=_n_of_query(request))
 
 
 def for_posted_history(request: Request) -> RecommendationRequest:
@@ -39,6 +49,11 @@ def for_posted_history(request: Request) -> RecommendationRequest:
     if "history" not in body:
         raise RequestError("The body must hold 'history', a list of events, oldest first.", field="history")
     return RecommendationRequest(user_id=None, history=_events(body["history"]), n=_n(body.get("n", DEFAULT_N)))
+
+
+def _n_of_query(request: Request) -> int:
+    text = request.single_query({"n"}).get("n")
+    return DEFAULT_N if text is None else _n_of_text(text)
 
 
 def _n_of_text(text: str) -> int:

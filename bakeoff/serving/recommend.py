@@ -62,7 +62,7 @@ def recommend(request: RecommendationRequest, *, front: Front, deadline: Deadlin
     Raises:
         NotServingError: there is no run to serve.
     """
-    run = front.store.promoted_run(deadline)
+    run = front.store.promoted_run(deadline).answering("recommend")
     history, degraded = _history(request, run, front, deadline)
     seen = frozenset(event.item_id for event in history)
     question = Question(user_id=request.user_id, history=history[-front.max_history :], n=request.n + len(seen))
@@ -71,18 +71,20 @@ def recommend(request: RecommendationRequest, *, front: Front, deadline: Deadlin
         name: keep_recommendable(outcome.items, seen=seen, candidates=None, n=request.n)
         for name, outcome in outcomes.items()
     }
-    blended = _blended(run, outcomes, lists, n=request.n)
+    blended = blended_list(run, outcomes, lists, n=request.n)
     item_ids = {item.item_id for items in [blended, *lists.values()] for item in items}
     titles, faults = front.store.titles(sorted(item_ids), data_version=run.data_version, deadline=deadline)
     if faults:
         log.write("degraded", what="titles", messages=faults)
         degraded.append("titles")
-    contestants = [_contestant(one, outcomes[one.name], _items(lists[one.name], titles)) for one in run.recommending]
+    contestants = [
+        shaped_contestant(one, outcomes[one.name], shaped_items(lists[one.name], titles)) for one in run.contestants
+    ]
     body = {
         "userId": request.user_id,
         "runId": run.run_id,
         "default": run.default,
-        "blended": _items(blended, titles),
+        "blended": shaped_items(blended, titles),
         "contestants": contestants,
     }
     return body | ({"degraded": degraded} if degraded else {})
@@ -105,11 +107,26 @@ def _history(
 def _ask_all(run: Run, question: Question, *, lost: bool, front: Front, deadline: Deadline) -> dict[str, Outcome]:
     """Every contestant's outcome by its name; those known beforehand cost no call."""
     outcomes: dict[str, Outcome] = {}
-    asks: list[Ask] = []
-    for contestant in run.recommending:
+    asked: list[ServedContestant] = []
+    for contestant in run.contestants:
         known = _known_outcome(contestant, has_history=bool(question.history), lost=lost)
         if known is not None:
             outcomes[contestant.name] = known
+            continue
+        asked.append(contestant)
+    return outcomes | ask_contestants(asked, question, front=front, deadline=deadline)
+
+
+def ask_contestants(
+    contestants: Sequence[ServedContestant], question: Question, *, front: Front, deadline: Deadline
+) -> dict[str, Outcome]:
+    """The outcome of each by its name; one that does not take part, or that cannot be asked, costs no call."""
+    outcomes: dict[str, Outcome] = {}
+    asks: list[Ask] = []
+    for contestant in contestants:
+        if not contestant.healthy:
+            reason = redact(contestant.reason or "it failed in this run")
+            outcomes[contestant.name] = Outcome(status="disabled", reason=reason)
             continue
         try:
             backend = backend_of(contestant.backend, front.transport)
@@ -122,9 +139,9 @@ def _ask_all(run: Run, question: Question, *, lost: bool, front: Front, deadline
 
 
 def _known_outcome(contestant: ServedContestant, *, has_history: bool, lost: bool) -> Outcome | None:
-    """The outcome that is known before any call, or None."""
+    """What a healthy contestant's outcome is without its history, or None."""
     if not contestant.healthy:
-        return Outcome(status="disabled", reason=redact(contestant.reason or "it failed in this run"))
+        return None
     if contestant.needs_history and lost:
         return Outcome(status="error", reason=_LOST_HISTORY)
     if contestant.needs_history and not has_history:
@@ -132,18 +149,18 @@ def _known_outcome(contestant: ServedContestant, *, has_history: bool, lost: boo
     return None
 
 
-def _blended(
+def blended_list(
     run: Run, outcomes: Mapping[str, Outcome], lists: Mapping[str, Sequence[ScoredItem]], *, n: int
 ) -> list[ScoredItem]:
     voting = [
         WeightedList(weight=one.weight, items=[item.item_id for item in lists[one.name]])
-        for one in run.recommending
+        for one in run.contestants
         if outcomes[one.name].status == "ok"
     ]
     return blend(voting, n=n)
 
 
-def _items(items: Sequence[ScoredItem], titles: Mapping[str, Title]) -> list[dict[str, Any]]:
+def shaped_items(items: Sequence[ScoredItem], titles: Mapping[str, Title]) -> list[dict[str, Any]]:
     return [_item(item, titles.get(item.item_id, Title())) for item in items]
 
 
@@ -156,7 +173,7 @@ def _item(item: ScoredItem, title: Title) -> dict[str, Any]:
     return shaped
 
 
-def _contestant(contestant: ServedContestant, outcome: Outcome, items: list[dict[str, Any]]) -> dict[str, Any]:
+def shaped_contestant(contestant: ServedContestant, outcome: Outcome, items: list[dict[str, Any]]) -> dict[str, Any]:
     shaped = {
         "name": contestant.name,
         "status": outcome.status,

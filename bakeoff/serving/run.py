@@ -1,7 +1,7 @@
 """A run record as the front reads it: which contestants serve, where they are asked and how they are labelled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
@@ -19,7 +19,7 @@ class ServedContestant:
         needs_history: a user without history is ``cold`` to it.
         longest_list: the most items it can be asked for at once.
         weight: its say in the blended list.
-        recommends: whether it has lists for users; the others are not asked for any.
+        answers: the questions that it answers: ``recommend``, ``similar``.
     """
 
     name: str
@@ -32,7 +32,7 @@ class ServedContestant:
     needs_history: bool
     longest_list: int
     weight: float
-    recommends: bool
+    answers: frozenset[str]
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -48,7 +48,7 @@ class ServedContestant:
             needs_history=bool(value["needsHistory"]),
             longest_list=int(value["longestList"]),
             weight=float(value.get("weight") or 0.0),
-            recommends="recommend" in (value.get("answers") or ["recommend"]),
+            answers=frozenset(value.get("answers") or ("recommend",)),
         )
 
 
@@ -66,10 +66,9 @@ class Run:
     default: str | None
     contestants: tuple[ServedContestant, ...]
 
-    @property
-    def recommending(self) -> tuple[ServedContestant, ...]:
-        """Those that a question for a user's list goes to."""
-        return tuple(one for one in self.contestants if one.recommends)
+    def answering(self, question: str) -> "Run":
+        """The run with those contestants only that answer the question."""
+        return replace(self, contestants=tuple(one for one in self.contestants if question in one.answers))
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:

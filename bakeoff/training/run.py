@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 from bakeoff.evaluation.statistics.bootstrap import Estimate
@@ -58,7 +60,8 @@ def train_recommender(
 
     Raises:
         ConfigurationError: the settings are wrong; all faults are named.
-        DataError: train is empty, nobody liked anything in it, or nobody can be validated.
+        DataError: train is empty or holds values that are no numbers, nobody liked anything in it, or nobody can be
+            validated.
         ModelError: there is no such recommender, or it cannot be fitted.
     """
     recommender = find(order.recommender)
@@ -114,6 +117,12 @@ def describe_validation(estimates: Mapping[str, Estimate]) -> str:
 def _check(prepared: Prepared, signal: Signal) -> None:
     if not prepared.train.n_interactions:
         raise DataError(f"{prepared.folder} has no train interactions; prepare more data.")
+    wrong = [part for part in ("train", "validation") if not np.isfinite(getattr(prepared, part).values).all()]
+    if wrong:
+        raise DataError(
+            f"Values of {' and '.join(wrong)} in {prepared.folder} are no finite numbers, and nothing can be learnt "
+            "from them; prepare the data again, which rejects such rows."
+        )
     if not signal.of(prepared.train).n_interactions:
         raise DataError(
             f"No train interaction of {prepared.folder} is liked (value {signal.liked_threshold} or higher); lower "

@@ -48,7 +48,8 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         {name: value for name, value in (incumbent or {}).items() if name != "runId"},
     )
     key, run_key = evaluation_prefix(made_from), f"{run_prefix(given['runId'])}input/"
-    run = {"runId": given["runId"], "split": order["split"], "contestants": contestants, "incumbent": incumbent}
+    evaluated = [{**entrant, **_neighbours(cloud, specs[entrant["name"]], outcomes)} for entrant in contestants]
+    run = {"runId": given["runId"], "split": order["split"], "contestants": evaluated, "incumbent": incumbent}
     cloud.write_json(f"{run_key}run.json", run)
     manifest_key = f"{run_prefix(given['runId'])}lists.manifest"
     asked = [order["incumbent"]["spec"]] if incumbent and "lists" in incumbent else []
@@ -82,8 +83,6 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "reason": outcome.get("reason"),
         "split": split,
         "lists": spec["listsPath"],
-        # Who has no lists for users has lists of items alike in their place.
-        "neighbours": spec["listsPath"] if is_asked_by_item(entry["answers"]) else None,
         "kind": spec["kind"],
         "recipe": entry.get("recipe"),
         "recommender": entry.get("recommender"),
@@ -109,6 +108,18 @@ def _size(cloud: Cloud, spec: Mapping[str, Any], outcomes: Mapping[str, Mapping[
     if spec["kind"] != "sagemaker" or job is None:
         return None
     return cloud.size(model_archive(job))
+
+
+def _neighbours(cloud: Cloud, spec: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Where the lists of alike items lie: of a trained model below the curves, of a recipe that is asked by item in the
+    place of lists for users; empty where there are none."""
+    if spec["kind"] == "personalize" and is_asked_by_item(spec["contestant"]["answers"]):
+        return {"neighbours": spec["listsPath"]}
+    job = outcomes[spec["name"]].get("modelVersion")
+    if spec["kind"] != "sagemaker" or "similar" not in spec["contestant"]["answers"] or job is None:
+        return {}
+    key = curve_key(job)
+    return {"neighbours": key} if cloud.exists(key) else {}
 
 
 def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -54,9 +54,7 @@ _KINDS = (
     _Kind("sagemaker", "list_models", "Models", "delete_model", "ModelName", "ModelName"),
     _Kind("personalize", "list_campaigns", "campaigns", "delete_campaign", "campaignArn", "campaignArn"),
     _Kind("personalize", "list_solutions", "solutions", "delete_solution", "solutionArn", "solutionArn"),
-    _Kind(
-        "personalize", "list_datasets", "datasets", "delete_dataset", "datasetArn", "datasetArn", "name", _METADATA
-    ),
+    _Kind("personalize", "list_datasets", "datasets", "delete_dataset", "datasetArn", "datasetArn", "name", _METADATA),
     _Kind("personalize", "list_schemas", "schemas", "delete_schema", "schemaArn", "schemaArn", made=_METADATA),
 )
 

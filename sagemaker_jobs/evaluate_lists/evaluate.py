@@ -1,8 +1,8 @@
 """The job `evaluate_lists`: scores every contestant's lists against the frozen split and writes the metrics.
 
 Started in SageMaker Processing on the scikit-learn image, beside a staged `bakeoff/`. On a laptop, in the checkout:
-    PREPARED_DIR=prepared LISTS_DIR=lists RUN_DIR=run INCUMBENT_DIR=former OUTPUT_DIR=metrics MESSAGE_FILE=message \
-        PYTHONPATH=. python sagemaker_jobs/evaluate_lists/evaluate.py
+    PREPARED_DIR=prepared LISTS_DIR=lists RUN_DIR=run INCUMBENT_DIR=former CURVES_DIR=curves OUTPUT_DIR=metrics \
+        MESSAGE_FILE=message PYTHONPATH=. python sagemaker_jobs/evaluate_lists/evaluate.py
 """
 
 import os
@@ -16,6 +16,7 @@ PREPARED = "/opt/ml/processing/input/prepared"
 LISTS = "/opt/ml/processing/input/lists"
 RUN = "/opt/ml/processing/input/run"
 INCUMBENT = "/opt/ml/processing/input/incumbent"
+CURVES = "/opt/ml/processing/input/curves"
 OUTPUT = "/opt/ml/processing/output"
 
 
@@ -29,6 +30,7 @@ def main(environment: Mapping[str, str]) -> int:
                 lists=folder(environment, "LISTS_DIR", default=LISTS),
                 run=folder(environment, "RUN_DIR", default=RUN),
                 incumbent=folder(environment, "INCUMBENT_DIR", default=INCUMBENT),
+                curves=folder(environment, "CURVES_DIR", default=CURVES),
                 output=folder(environment, "OUTPUT_DIR", default=OUTPUT),
             )
         )

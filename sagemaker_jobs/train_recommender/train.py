@@ -9,7 +9,8 @@ Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
         SM_CHECKPOINT_DIR      what an interrupted training of this job left; written to as well
 Writes  SM_MODEL_DIR           model.json, arrays/, items.json, validation.json, curve.json, code/
-        SM_OUTPUT_DATA_DIR     the small ones of them, for whoever wants to know of a model without fetching it
+        SM_OUTPUT_DATA_DIR     the small ones of them, for whoever wants to know of a model without fetching it; and
+                               neighbours.jsonl of a model that answers which items are alike, for the evaluation
         SM_OUTPUT_DIR/failure  why it failed; its first KB becomes FailureReason in DescribeTrainingJob
 """
 
@@ -24,6 +25,7 @@ from bakeoff.jobs import folder, run_job
 from bakeoff.recommenders.base.archive import DESCRIPTION
 from bakeoff.shipping import stage_model_code
 from bakeoff.training.hyperparameters import Hyperparameters
+from bakeoff.training.neighbours import write_neighbours
 from bakeoff.training.run import CURVE, VALIDATION, train_recommender
 
 # Where SageMaker puts things; a container started by its entrypoint has none of the SM_ variables.
@@ -54,6 +56,7 @@ def main(environment: Mapping[str, str]) -> int:
         stage_model_code(order.recommender, into=model / "code", job=Path(__file__).parent)
         trained.save(model)
         _copy_of_small_files(model, folders["SM_OUTPUT_DATA_DIR"])
+        write_neighbours(trained.archive, folders["SM_OUTPUT_DATA_DIR"])
 
     return run_job(train, job="training", reason_file=folders["SM_OUTPUT_DIR"] / "failure")
 

@@ -67,6 +67,7 @@ def evaluate(resources: Resources) -> State:
             "lists": {"S3Uri": expression("$lists.manifestUri"), "S3DataType": "ManifestFile"},
             "run": {"S3Uri": expression("$lists.runUri"), "S3DataType": "S3Prefix"},
             "incumbent": {"S3Uri": expression("$order.learntUri"), "S3DataType": "S3Prefix"},
+            "curves": {"S3Uri": expression("$lists.curvesUri"), "S3DataType": "ManifestFile"},
         },
         output_uri=expression("$lists.evaluationUri"),
         environment={"RUN_ID": expression(RUN_ID)},

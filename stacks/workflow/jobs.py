@@ -24,7 +24,7 @@ _FOLDERS = {
 
 
 # The image's Python is Ubuntu's, which pip leaves alone unless it is told that it may write there.
-_PIP = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+PIP = {"PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_ROOT_USER_ACTION": "ignore"}
 
 
 def start_script(base: str, script: str, *, with_wheels: bool = False) -> list[str]:
@@ -72,7 +72,7 @@ def processing_job(
                 "ImageUri": image,
                 "ContainerEntrypoint": start_script(_INPUT, script, with_wheels=source.wheels_uri is not None),
             },
-            "Environment": {**_FOLDERS, **(_PIP if source.wheels_uri else {}), **environment},
+            "Environment": {**_FOLDERS, **(PIP if source.wheels_uri else {}), **environment},
             "NetworkConfig": {"EnableNetworkIsolation": True},
             "ProcessingInputs": [
                 {

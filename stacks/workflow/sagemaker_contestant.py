@@ -16,7 +16,7 @@ from stacks.workflow.asl import (
     sequence,
     task,
 )
-from stacks.workflow.jobs import cluster, start_script
+from stacks.workflow.jobs import PIP, cluster, start_script
 from stacks.workflow.resources import Resources
 
 # What the training script prints, taken over into the job's description.
@@ -124,12 +124,14 @@ def _train(resources: Resources) -> State:
             "AlgorithmSpecification": {
                 "TrainingImage": expression("$spec.imageUri"),
                 "TrainingInputMode": "File",
-                "ContainerEntrypoint": start_script("/opt/ml/input/data", "train.py"),
+                "ContainerEntrypoint": start_script("/opt/ml/input/data", "train.py", with_wheels=True),
                 "MetricDefinitions": [{"Name": name, "Regex": regex} for name, regex in METRICS.items()],
             },
             "HyperParameters": expression("$spec.hyperParameters"),
+            "Environment": PIP,
             "InputDataConfig": [
                 _channel("code", resources.train.uri),
+                _channel("wheels", resources.train.wheels_uri),
                 _channel("prepared", expression("$spec.preparedUri")),
             ],
             "OutputDataConfig": {"S3OutputPath": f"s3://{resources.bucket}/models/"},
@@ -141,7 +143,7 @@ def _train(resources: Resources) -> State:
     )
 
 
-def _channel(name: str, uri: str) -> dict[str, Any]:
+def _channel(name: str, uri: str | None) -> dict[str, Any]:
     source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 

@@ -11,6 +11,7 @@ from bakeoff.contracts.naming import NO_RUN
 from bakeoff.serving.fan_out import Status
 from bakeoff.serving.settings import Settings
 from lambdas.get_recommendations.handler import API
+from lambdas.get_similar_items.handler import API as SIMILAR_API
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def test_every_setting_is_on_the_page(setting: str) -> None:
     assert f"`{setting}`" in PAGE
 
 
-@pytest.mark.parametrize("route", [f"{route.method} {route.path}" for route in API._routes])
+@pytest.mark.parametrize("route", [f"{route.method} {route.path}" for route in (*API._routes, *SIMILAR_API._routes)])
 def test_every_route_is_on_the_page(route: str) -> None:
     assert f"`{route}`" in PAGE
 

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from bakeoff.evaluation.field import OF_CATALOGUE, OF_POPULARITY, OF_SAMPLE, TESTED
+from bakeoff.evaluation.neighbours import SAME_DIRECTOR, USEFULNESS
 from bakeoff.evaluation.scoring import METRICS
 from bakeoff.serving.fan_out import Status
 
@@ -62,7 +63,7 @@ def test_a_page_that_the_code_mentions_exists(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "metric",
-    sorted({*METRICS, *TESTED, *OF_POPULARITY, *OF_CATALOGUE, *OF_SAMPLE, "rmse", "mae", "usefulness@10"}),
+    sorted({*METRICS, *TESTED, *OF_POPULARITY, *OF_CATALOGUE, *OF_SAMPLE, "rmse", "mae", USEFULNESS, SAME_DIRECTOR}),
 )
 def test_every_metric_has_its_formula_in_the_protocol(metric: str) -> None:
     assert re.search(rf"^\| .*`{metric}`", (ROOT / "docs" / "protocol.md").read_text(), re.MULTILINE)

@@ -19,6 +19,7 @@ def test_the_routes_are_those_of_the_api_page(synthesized: Synthesized) -> None:
         ("GET", "/recommendations/{user_id}"),
         ("POST", "/recommendations"),
         ("GET", "/contestants"),
+        ("GET", "/items/{item_id}/similar"),
     }
 
 
@@ -30,13 +31,27 @@ def test_every_method_wants_a_key_and_asks_the_function_of_its_route(synthesized
         assert one["Properties"]["Integration"]["Type"] == "AWS_PROXY"
         uri = text(one["Properties"]["Integration"]["Uri"])
         asked += [name for name, logical in functions.items() if f"${{{logical}.Arn}}/invocations" in uri]
-    assert sorted(asked) == ["get_contestants", "get_recommendations", "get_recommendations"]
+    assert sorted(asked) == [
+        "get_contestants",
+        "get_recommendations",
+        "get_recommendations",
+        "get_similar_items",
+    ]
 
 
 def test_the_scoreboard_reads_runs_and_asks_no_backend(synthesized: Synthesized) -> None:
     role = role_of(synthesized.functions()["get_contestants"]["Properties"]["Role"])
     actions = {action for one in synthesized.statements(role) for action in one.actions}
     assert actions == {"dynamodb:GetItem", "ssm:GetParameter", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_who_asks_for_alike_items_reads_no_histories(synthesized: Synthesized) -> None:
+    tables = {}
+    for name in ("get_recommendations", "get_similar_items"):
+        role = role_of(synthesized.functions()[name]["Properties"]["Role"])
+        read = [one for one in synthesized.statements(role) if "dynamodb:GetItem" in one.actions]
+        tables[name] = {resource.rpartition("-")[2] for one in read for resource in one.resources}
+    assert tables == {"get_recommendations": {"runs", "histories"}, "get_similar_items": {"runs"}}
 
 
 def test_every_method_is_held_to_the_validator(synthesized: Synthesized) -> None:

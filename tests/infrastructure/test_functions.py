@@ -53,7 +53,7 @@ def test_every_function_runs_the_entry_on_one_runtime_within_lambdas_limits(synt
         assert 128 <= properties["MemorySize"] <= 10_240
 
 
-@pytest.mark.parametrize("name", ["get_recommendations", "get_contestants"])
+@pytest.mark.parametrize("name", ["get_recommendations", "get_similar_items", "get_contestants"])
 def test_the_fronts_time_is_what_api_gateway_waits_and_its_budget_fits_in(synthesized: Synthesized, name: str) -> None:
     properties = synthesized.functions()[name]["Properties"]
     assert properties["Timeout"] == 29

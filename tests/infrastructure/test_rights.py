@@ -197,6 +197,7 @@ def test_the_run_may_invoke_just_the_functions_that_it_calls(synthesized: Synthe
     steps = set(synthesized.functions()) - {
         "get_contestants",
         "get_recommendations",
+        "get_similar_items",
         "remove_remains",
         "empty_buckets",
     }

@@ -382,6 +382,13 @@ def test_the_evaluation_has_what_the_incumbent_learnt_from(synthesized: Synthesi
     assert evaluate["Environment"]["INCUMBENT_DIR"] == given["S3Input"]["LocalPath"]
 
 
+def test_the_evaluation_has_what_trainings_left_beside_their_models(synthesized: Synthesized) -> None:
+    evaluate = dict(synthesized.machines()["run"].states())["Evaluate"]["Arguments"]
+    [given] = [one for one in evaluate["ProcessingInputs"] if one["InputName"] == "curves"]
+    assert (given["S3Input"]["S3Uri"], given["S3Input"]["S3DataType"]) == ("{% $lists.curvesUri %}", "ManifestFile")
+    assert evaluate["Environment"]["CURVES_DIR"] == given["S3Input"]["LocalPath"]
+
+
 def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesized: Synthesized) -> None:
     [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Stage endpoints"]
     for name, state in inner.states.items():

@@ -20,6 +20,16 @@ SERVE = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "serve"
 # By contestant: its recommender, settings that train in a second, and what it learns from.
 SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
+    "als": (
+        "als",
+        {"factors": [8, 4], "alphas": [5], "regs": [1, 10], "iterations": 8},
+        "liked",
+    ),
+    "item-knn": (
+        "item_knn",
+        {"shrinkages": [1, 5], "user_exponents": [0, 0.5], "neighbours": [40, 10]},
+        "liked",
+    ),
     "autoencoder": ("autoencoder", {"layers": [24], "batch_size": 8, "max_epochs": 12, "learning_rate": 0.01}, "liked"),
     "autoencoder-article": (
         "autoencoder",
@@ -37,6 +47,8 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         "all",
     ),
     "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
+    "content-article-1": ("content_article", {"begins_with": "best", "n_first": 20, "alike_to_each": 1}, "all"),
+    "content-article-2": ("content_article", {"begins_with": "popular", "n_first": 10, "alike_to_each": 2}, "all"),
 }
 
 

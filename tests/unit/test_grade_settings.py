@@ -49,7 +49,11 @@ def test_the_settings_travel_as_json() -> None:
     assert json.loads(json.dumps(settings, allow_nan=False)) == settings
     assert (settings["floor"], settings["requestsPerMonth"]) == ("personalize-popularity-count", 1_000_000)
     assert settings["criteria"]["latency"]["thresholds"] == [50, 100, 300, 1000]
-    assert settings["kinds"]["article"]["contestants"] == ["autoencoder-article"]
+    assert settings["kinds"]["article"]["contestants"] == [
+        "autoencoder-article",
+        "content-article-1",
+        "content-article-2",
+    ]
 
 
 def test_every_contestant_of_the_catalogue_is_judged() -> None:
@@ -118,7 +122,7 @@ SINGLE = {
         r"\(file\): .*taken by two of them: \['personalize'\].*",
     ),
     "a kind that takes nobody": (
-        'contestants = ["autoencoder-article"]',
+        'contestants = ["autoencoder-article", "content-article-1", "content-article-2"]',
         "",
         r"\(file\): .*with neither `of` nor `contestants`: \['article'\]",
     ),
@@ -128,7 +132,7 @@ SINGLE = {
         r"floor: 'popularity' is no contestant of the catalogue",
     ),
     "a kind's contestant that does not compete": (
-        '["autoencoder-article"]',
+        '["autoencoder-article", "content-article-1", "content-article-2"]',
         '["hrnn"]',
         r"kinds\.article\.contestants: 'hrnn' is no contestant of the catalogue",
     ),

@@ -2,7 +2,8 @@
 
 A request is ``{"userId"?, "history": [{"itemId", "value"?, "timestamp"?}...], "n"}``, its answer ``{"userId"?,
 "items": [{"itemId", "score"}...], "status": "ok" | "cold"}``, best first. Items of the history are not dropped:
-``keep_recommendable`` does it for everybody.
+``keep_recommendable`` does it for everybody. ``{"itemId", "n"}`` asks instead which items are alike to one, and is
+answered likewise with ``itemId`` in the place of ``userId``; ``cold`` is an item of which the model knows nothing.
 """
 
 import json
@@ -15,7 +16,8 @@ import numpy as np
 from bakeoff.contracts.interactions import Event
 from bakeoff.data.interactions import Interactions
 from bakeoff.recommenders.base.archive import Archive
-from bakeoff.recommenders.base.lists import RankedList, recommend
+from bakeoff.recommenders.base.contract import RankedList
+from bakeoff.recommenders.base.lists import recommend
 
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"
@@ -29,17 +31,19 @@ class MalformedRequestError(ValueError):
 
 @dataclass(frozen=True)
 class Request:
-    """One user's question.
+    """One question: what to recommend to a user, or which items are alike to one.
 
     Args:
         user_id: given back in the answer; None where the request has none.
         history: events in any order.
         n: the length of the list.
+        item_id: whose alike items are asked for; None where a user's list is.
     """
 
     user_id: str | None
     history: tuple[Event, ...]
     n: int
+    item_id: str | None = None
 
 
 def read_requests(body: str | bytes, content_type: str) -> list[Request]:
@@ -68,15 +72,26 @@ def _read_request(text: str, where: str) -> Request:
     except ValueError as error:
         raise MalformedRequestError(f"{where} is not JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise MalformedRequestError(f"{where} must be a JSON object with history and n.")
+        raise MalformedRequestError(f"{where} must be a JSON object with history and n, or with itemId and n.")
     n, history, user_id = value.get("n"), value.get("history"), value.get("userId")
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise MalformedRequestError(f"{where} has n {n!r}; it must be a whole number above 0.")
+    if "itemId" in value:
+        return _read_item_request(value, n, where)
     if not isinstance(history, list):
         raise MalformedRequestError(f"{where} has no history; send a list of events, or an empty one.")
     if user_id is not None and not isinstance(user_id, str):
         raise MalformedRequestError(f"{where} has userId {user_id!r}; it must be a text.")
     return Request(user_id, tuple(_read_event(event, f"{where}, history[{i}]") for i, event in enumerate(history)), n)
+
+
+def _read_item_request(value: dict[str, Any], n: int, where: str) -> Request:
+    item_id = value["itemId"]
+    if not isinstance(item_id, str):
+        raise MalformedRequestError(f"{where} has itemId {item_id!r}; it must be a text.")
+    if "history" in value or "userId" in value:
+        raise MalformedRequestError(f"{where} asks about an item and a user; send itemId, or history and userId.")
+    return Request(None, (), n, item_id)
 
 
 def _read_event(event: Any, where: str) -> Event:
@@ -95,10 +110,32 @@ def _read_event(event: Any, where: str) -> Event:
 
 
 def answer(archive: Archive, requests: Sequence[Request]) -> list[dict[str, Any]]:
-    """One answer per request, in the same order; items that the model does not know are ignored."""
+    """One answer per request, in the same order; items of a history that the model does not know are ignored.
+
+    Raises:
+        ModelError: a request asks which items are alike, and the model does not answer that.
+    """
+    about_users = [request for request in requests if request.item_id is None]
+    lists = iter(_recommended(archive, about_users) if about_users else [])
+    return [
+        _answer(
+            archive, request, next(lists) if request.item_id is None else _alike(archive, request.item_id, request.n)
+        )
+        for request in requests
+    ]
+
+
+def _recommended(archive: Archive, requests: Sequence[Request]) -> list[RankedList]:
     histories = read_histories(archive, [request.history for request in requests])
-    lists = recommend(archive.model, histories, n=[request.n for request in requests])
-    return [_answer(archive, request, ranked) for request, ranked in zip(requests, lists, strict=True)]
+    return recommend(archive.model, histories, n=[request.n for request in requests])
+
+
+def _alike(archive: Archive, item_id: str, n: int) -> RankedList:
+    column = archive.columns.get(item_id)
+    if column is None:
+        return RankedList(np.empty(0, np.int32), np.empty(0, np.float32), True)
+    (ranked,) = archive.model.similar(np.array([column], np.int32), n)
+    return ranked
 
 
 def read_histories(archive: Archive, histories: Sequence[Sequence[Event]]) -> Interactions:
@@ -134,8 +171,9 @@ def _answer(archive: Archive, request: Request, ranked: RankedList) -> dict[str,
         {"itemId": archive.items[column], "score": round(score, SCORE_DECIMALS)}
         for column, score in zip(ranked.columns.tolist(), ranked.scores.tolist(), strict=True)
     ]
-    user = {} if request.user_id is None else {"userId": request.user_id}
-    return {**user, "items": items, "status": "cold" if ranked.cold else "ok"}
+    asked = {"userId": request.user_id, "itemId": request.item_id}
+    told = {name: value for name, value in asked.items() if value is not None}
+    return {**told, "items": items, "status": "cold" if ranked.cold else "ok"}
 
 
 def write_answers(answers: Sequence[dict[str, Any]], accept: str) -> tuple[str, str]:

@@ -11,11 +11,27 @@ import numpy.typing as npt
 
 from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
+from bakeoff.errors import ModelError
 from bakeoff.recommenders.base.signal import Signal
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 Floats = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class RankedList:
+    """One answer.
+
+    Args:
+        columns: of the items, best first.
+        scores: falling or equal from item to item.
+        cold: whether the question held nothing that the model knows; the list is then empty.
+    """
+
+    columns: Columns
+    scores: Floats
+    cold: bool
 
 
 class Model(ABC):
@@ -43,6 +59,19 @@ class Model(ABC):
             exempt: columns that will be dropped from the list later, the history's: they count for nothing.
         """
         return np.arange(len(ranked))
+
+    @property
+    def answers_similar(self) -> bool:
+        """Whether `similar` gives lists."""
+        return type(self).similar is not Model.similar
+
+    def similar(self, items: Columns, n: int) -> list[RankedList]:
+        """For each of the items those most alike to it, at most `n`, the item itself left out.
+
+        Raises:
+            ModelError: this kind of model knows no such lists.
+        """
+        raise ModelError(f"{type(self).__module__} does not answer which items are alike; ask a content model.")
 
     @abstractmethod
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

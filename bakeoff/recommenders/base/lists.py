@@ -1,32 +1,16 @@
 """From scores to ranked lists: one function for every recommender, deterministic, ties in column order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base.contract import Columns, Floats, Model
+from bakeoff.recommenders.base.contract import Columns, Floats, Model, RankedList
 
 # Histories scored at once: at 58,000 items the scores of one chunk take 59 MB.
 CHUNK = 256
-
-
-@dataclass(frozen=True, eq=False)
-class RankedList:
-    """One answer.
-
-    Args:
-        columns: of the recommended items, best first.
-        scores: falling or equal from item to item.
-        cold: whether the history held nothing that the model knows; the list is then empty.
-    """
-
-    columns: Columns
-    scores: Floats
-    cold: bool
 
 
 def top_n(scores: npt.NDArray[np.float32], n: int) -> Columns:

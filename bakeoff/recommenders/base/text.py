@@ -11,6 +11,7 @@ import numpy as np
 
 from bakeoff.data.documents import Document
 from bakeoff.errors import ModelError
+from bakeoff.recommenders.base.item_vectors import ItemVectors
 
 
 def _tokens(names: Iterable[str]) -> list[str]:
@@ -34,16 +35,13 @@ FIELDS: dict[str, Callable[[Document], Any]] = {
 }
 
 
-def vectorise(documents: Sequence[Document], *, field_weights: Mapping[str, float], min_documents: int) -> Any:
+def vectorise(documents: Sequence[Document], *, field_weights: Mapping[str, float], min_documents: int) -> ItemVectors:
     """The item vectors: TF-IDF per field, each scaled to its weight, side by side.
 
     Args:
         documents: one per item, in column order.
         field_weights: by name of a field of `FIELDS`, its share in the squared length of a vector.
         min_documents: terms in fewer documents are left out.
-
-    Returns:
-        scipy.sparse.csr_array, float32, shape (n_items, terms); rows of length 1, or 0 without any text.
 
     Raises:
         ModelError: no term is left.
@@ -52,24 +50,33 @@ def vectorise(documents: Sequence[Document], *, field_weights: Mapping[str, floa
 
     parts = []
     for name, weight in field_weights.items():
-        part = _vectorise_field([FIELDS[name](document) for document in documents], min_documents)
+        content = [FIELDS[name](document) for document in documents]
+        part = tfidf(content, min_documents=min_documents, **_options(content))
         if part is not None:
             parts.append(part * np.float32(np.sqrt(weight)))
     if not parts:
         used = ", ".join(field_weights)
         raise ModelError(f"No term of {used} occurs in {min_documents} documents; give items with text.")
-    return unit_rows(csr_array(hstack(parts, format="csr", dtype=np.float32)))
+    return ItemVectors.of(csr_array(hstack(parts, format="csr", dtype=np.float32)))
 
 
-def _vectorise_field(content: list[Any], min_documents: int) -> Any:
-    """TF-IDF rows of length 1, or None where no term occurs in enough documents."""
+def _options(content: Sequence[Any]) -> dict[str, Any]:
+    """How a field is taken apart: text into words, names are the terms that they are."""
+    if content and isinstance(content[0], str):
+        return {"stop_words": "english", "sublinear_tf": True}
+    return {"analyzer": _unchanged, "lowercase": False}
+
+
+def tfidf(content: Sequence[Any], *, min_documents: int, **options: Any) -> Any | None:
+    """TF-IDF rows of length 1, scipy.sparse, float32; None where no term occurs in enough documents.
+
+    Args:
+        content: one entry per item: a text, or what the analyzer of the options takes.
+        min_documents: terms in fewer documents are left out.
+        options: scikit-learn's, of its TfidfVectorizer.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    options: dict[str, Any] = (
-        {"stop_words": "english", "sublinear_tf": True}
-        if isinstance(content[0], str)
-        else {"analyzer": _unchanged, "lowercase": False}
-    )
     vectorizer = TfidfVectorizer(min_df=min_documents, dtype=np.float32, **options)
     try:
         return vectorizer.fit_transform(content)
@@ -82,13 +89,3 @@ def _vectorise_field(content: list[Any], min_documents: int) -> Any:
 
 def _unchanged(tokens: list[str]) -> list[str]:
     return tokens
-
-
-def unit_rows(matrix: Any) -> Any:
-    """The sparse matrix with rows of length 1; empty rows stay empty."""
-    from scipy.sparse import csr_array
-
-    matrix = csr_array(matrix)
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scale = np.repeat(1 / np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr)).astype(np.float32)
-    return csr_array((matrix.data * scale, matrix.indices, matrix.indptr), shape=matrix.shape)

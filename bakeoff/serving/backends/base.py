@@ -19,7 +19,7 @@ class Question:
         user_id: None for a user whom nobody knows and who brings a history along.
         history: the user's newest events, oldest first.
         n: the length of the list to give, seen items included.
-        item_id: where it is set, items alike to this one are asked for, and user and history count for nothing.
+        item_id: whose alike items are asked for; None where a user's list is.
     """
 
     user_id: str | None
@@ -34,7 +34,7 @@ class Answer:
 
     Args:
         items: best first; seen items are still among them.
-        cold: the model knows nothing of this user, so it has no list.
+        cold: the model knows nothing of this user, or of this item, so it has no list.
     """
 
     items: tuple[ScoredItem, ...]

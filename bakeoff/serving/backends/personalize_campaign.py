@@ -27,14 +27,14 @@ class PersonalizeCampaign:
         return cls(arn=record["arn"], transport=transport)
 
     def ask(self, question: Question, deadline: Deadline) -> Answer:
-        payload = {"campaignArn": self.arn, **_subject(question), "numResults": min(question.n, MOST_RESULTS)}
+        payload = {"campaignArn": self.arn, **_about(question), "numResults": min(question.n, MOST_RESULTS)}
         answer = self.transport.post(self.service, "/recommendations", payload, deadline=deadline)
         items = ranked_items(list_of(answer, "itemList"))
         return Answer(items=items, cold=not items)
 
 
-def _subject(question: Question) -> dict[str, str]:
-    """Whom or what the list is for: recipes of related items take an item, the others a user."""
+def _about(question: Question) -> dict[str, str]:
+    """A recipe for alike items takes the item, every other one the user."""
     if question.item_id is not None:
         return {"itemId": question.item_id}
     return {"userId": UNKNOWN_USER if question.user_id is None else question.user_id}

@@ -23,11 +23,15 @@ class SageMakerEndpoint:
         return cls(name=record["name"], transport=transport)
 
     def ask(self, question: Question, deadline: Deadline) -> Answer:
-        payload: dict[str, Any] = {"history": [event.to_json() for event in question.history], "n": question.n}
-        if question.user_id is not None:
-            payload["userId"] = question.user_id
         path = f"/endpoints/{quote(self.name, safe='')}/invocations"
-        answer = self.transport.post(self.service, path, payload, deadline=deadline)
+        answer = self.transport.post(self.service, path, _payload(question), deadline=deadline)
         items = ranked_items(list_of(answer, "items"))
         cold = answer.get("status") == "cold"
         return Answer(items=() if cold else items, cold=cold)
+
+
+def _payload(question: Question) -> dict[str, Any]:
+    if question.item_id is not None:
+        return {"itemId": question.item_id, "n": question.n}
+    payload: dict[str, Any] = {"history": [event.to_json() for event in question.history], "n": question.n}
+    return payload if question.user_id is None else {**payload, "userId": question.user_id}

@@ -82,6 +82,7 @@ class Duel:
             lists=self.folder / "lists",
             run=self.folder / "run",
             incumbent=learnt or self.folder / "nowhere",
+            curves=self.folder / "nowhere",
             output=self.folder / "output",
         )
         results = evaluate_run(folders, bootstrap=Bootstrap(resamples=50), tests=PairedTests(permutations=500))

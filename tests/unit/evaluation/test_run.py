@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -57,7 +59,13 @@ class Room:
     def folders(self, **changes: Path) -> Folders:
         folders = {"prepared": self.prepared.folder, "lists": self.folder / "lists", "run": self.folder / "run"}
         return Folders(
-            **{**folders, "incumbent": self.folder / "incumbent", "output": self.folder / "output", **changes}
+            **{
+                **folders,
+                "incumbent": self.folder / "incumbent",
+                "curves": self.folder / "curves",
+                "output": self.folder / "output",
+                **changes,
+            }
         )
 
 
@@ -411,16 +419,57 @@ def test_neighbour_lists_are_scored_by_use(room: Room, prepared: Prepared) -> No
         for item in prepared.items[:4]
     ]
     write_answers(room.folder / "lists" / "alike" / "neighbours" / "part.jsonl", items)
-    usefulness = room.evaluate().contestants["alike"].metrics["usefulness@10"]
-    assert 0 < usefulness.value < 1
-    assert usefulness.n == 4
+    metrics = room.evaluate().contestants["alike"].metrics
+    assert 0 < metrics["usefulness@10"].value < 1
+    assert metrics["usefulness@10"].n == 4
+    directors = [document.directors for document in list(prepared.documents())[:4]]
+    shares = [
+        sum(bool(set(own) & set(other)) for at, other in enumerate(directors) if at != place) / 3
+        for place, own in enumerate(directors)
+        if own
+    ]
+    assert metrics["neighbour_same_director@10"].value == pytest.approx(float(np.mean(shares)))
+
+
+def pack(path: Path, files: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True)
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+
+
+def test_neighbour_lists_are_found_in_what_a_training_left(room: Room, prepared: Prepared) -> None:
+    where = "models/job-1/output/output.tar.gz"
+    room.enter("alike", neighbours=where)
+    one, other = prepared.items[:2]
+    line = json.dumps({"itemId": one, "items": [{"itemId": other}]})
+    pack(room.folder / "curves" / where, {"curve.json": "[]", "neighbours.jsonl": f"{line}\n\n"})
+    assert room.evaluate().contestants["alike"].metrics["usefulness@10"].n == 1
+
+
+def test_a_training_that_left_no_neighbours_makes_its_contestant_unhealthy(room: Room) -> None:
+    where = "models/job-1/output/output.tar.gz"
+    room.enter("alike", neighbours=where)
+    pack(room.folder / "curves" / where, {"curve.json": "[]"})
+    assert room.evaluate().contestants["alike"].problems == ["There is no neighbour list."]
+
+
+def test_what_a_training_left_must_be_an_archive(room: Room) -> None:
+    room.enter("alike", neighbours="output.tar.gz")
+    (room.folder / "curves").mkdir()
+    (room.folder / "curves" / "output.tar.gz").write_text("no archive")
+    with pytest.raises(EvaluationError, match="is no archive of a training's output"):
+        room.evaluate()
 
 
 def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_with_nobody(
     room: Room, prepared: Prepared
 ) -> None:
     room.enter("sound")
-    room.enter("alike", [], lists="alike/n", neighbours="alike/n", answers=["similar"])
+    room.enter("alike", [], lists="alike/n", neighbours="alike/n")
+    room.contestants[-1]["answers"] = ["similar"]
     first, second, *_ = prepared.items
     lines = [
         {"input": {"itemId": one}, "output": {"recommendedItems": [other]}, "error": None}
@@ -429,7 +478,8 @@ def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_wi
     write_answers(room.folder / "lists" / "alike" / "n" / "items.jsonl.out", lines)
     results = room.evaluate()
     alike = results.contestants["alike"]
-    assert (alike.healthy, list(alike.metrics), alike.metrics["usefulness@10"].n) == (True, ["usefulness@10"], 2)
+    assert (alike.healthy, alike.metrics["usefulness@10"].n) == (True, 2)
+    assert not alike.metrics.keys() & {"ndcg@10", "coverage@10"}
     assert {one["a"] for one in results.to_json()["comparisons"]} | {"sound"} == {"sound"}
 
 

@@ -138,6 +138,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         lists=folder / "lists",
         run=folder / "run",
         incumbent=folder / "incumbent",
+        curves=folder / "curves",
         output=folder / "output",
     )
     results = evaluate_run(folders, bootstrap=Bootstrap(resamples=50), tests=PairedTests(permutations=200))

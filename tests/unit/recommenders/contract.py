@@ -2,6 +2,10 @@
 
 import importlib.util
 import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,14 +14,39 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bakeoff.config import load_config
+from bakeoff.contracts.catalogue import Contestant
+from bakeoff.contracts.interactions import ScoredItem, keep_recommendable
 from bakeoff.data import layout
+from bakeoff.data.documents import Document
 from bakeoff.data.interactions import Interactions
 from bakeoff.data.prepared import Prepared
+from bakeoff.errors import ConfigurationError, ModelError
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base import Model, Recommender, Signal, Task, parse_settings
+from bakeoff.recommenders.base.answering import MalformedRequestError
 from bakeoff.recommenders.base.archive import Archive
 from bakeoff.recommenders.base.lists import recommend
 from bakeoff.training.run import Trained
 from bakeoff.training.validation import HeldOutUsers
-from tests.support.training import SERVE, train
+from tests.support.training import CHECKOUT, SERVE, SMALL, train
+
+# Answers the requests of standard input from the archive in argv[1], in an interpreter that never saw the fitted model.
+ASK_ALONE = """
+import sys
+from pathlib import Path
+from bakeoff.recommenders.base.answering import answer, read_requests, write_answers
+from bakeoff.recommenders.base.archive import Archive
+requests = read_requests(sys.stdin.read(), "application/jsonlines")
+sys.stdout.write(write_answers(answer(Archive.load(Path(sys.argv[1])), requests), "application/jsonlines")[0])
+"""
+# Beyond any history that the front sends.
+VERY_LONG = 100_000
+
+
+@cache
+def catalogue() -> dict[str, Contestant]:
+    return {one.name: one for one in load_config("local").contestants}
 
 
 class RandomModel:
@@ -34,8 +63,33 @@ class RandomModel:
         return np.arange(len(ranked))
 
 
+class PopularityModel(RandomModel):
+    """The most liked items first, the same for everybody: what a recommender that claims to be personal must beat."""
+
+    def __init__(self, likes: Interactions) -> None:
+        self._counts = likes.item_counts.astype(np.float32)
+
+    def scores(self, histories: Interactions) -> npt.NDArray[np.float32]:
+        return np.repeat(self._counts[np.newaxis], histories.n_users, axis=0)
+
+
+def without_text(document: Document) -> Document:
+    empty = {"title": "", "year": None, "genres": (), "directors": (), "writers": (), "actors": (), "plot": ""}
+    return replace(document, **empty)  # type: ignore[arg-type]
+
+
 class RecommenderContract:
+    """What a class that inherits it may say of its contestant.
+
+    Args:
+        contestant: its name in `SMALL`, and in the catalogue.
+        beats_popularity: whether it claims to be better than the most liked items on the small data set.
+        needs_text: whether it learns from the items' documents and so cannot be fitted where they are all empty.
+    """
+
     contestant: str
+    beats_popularity = True
+    needs_text = False
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -71,6 +125,25 @@ class RecommenderContract:
         lines = (prepared.folder / layout.REQUEST_HISTORIES).read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def recommender(cls) -> Recommender:
+        return find(SMALL[cls.contestant][0])
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def task(cls, recommender: Recommender, prepared: Prepared) -> Task:
+        _, settings, learns_from = SMALL[cls.contestant]
+        return Task(
+            settings=parse_settings(recommender.Settings, settings, source=cls.contestant),
+            signal=Signal(liked_threshold=prepared.liked_threshold, learns_from=learns_from),  # type: ignore[arg-type]
+            seed=7,
+            documents=list(prepared.documents()),
+        )
+
+    def fit(self, recommender: Recommender, trained: Trained, interactions: Interactions, task: Task) -> Model:
+        return recommender.fit(interactions, chosen=trained.archive.description["chosen"], task=task)
+
     def ask(self, inference: ModuleType, archive: Archive, *requests: dict[str, Any]) -> list[dict[str, Any]]:
         body = "".join(f"{json.dumps(request)}\n" for request in requests)
         answers = inference.predict_fn(inference.input_fn(body.encode(), "application/jsonlines"), archive)
@@ -82,15 +155,61 @@ class RecommenderContract:
         chance = HeldOutUsers(prepared, seed=7).measure(RandomModel())  # type: ignore[arg-type]
         assert trained.validation["ndcg@100"].value > 1.2 * chance["ndcg@100"]
 
+    def test_is_better_than_the_most_liked_items_where_it_claims_so(self, trained: Trained, prepared: Prepared) -> None:
+        if not self.beats_popularity:
+            return
+        likes = prepared.train.liked(prepared.liked_threshold)
+        popular = HeldOutUsers(prepared, seed=7).measure(PopularityModel(likes))  # type: ignore[arg-type]
+        assert trained.validation["ndcg@100"].value > popular["ndcg@100"]
+
     def test_the_same_seed_gives_identical_arrays(self, trained: Trained, prepared: Prepared) -> None:
         first, second = trained.archive.model.arrays(), train(self.contestant, prepared).archive.model.arrays()
         assert first.keys() == second.keys()
         for name in first:
             np.testing.assert_array_equal(first[name], second[name], err_msg=name)
 
+    def test_a_second_fit_forgets_the_first(
+        self, recommender: Recommender, trained: Trained, prepared: Prepared, task: Task
+    ) -> None:
+        half = prepared.train_and_validation.of_users(np.arange(prepared.train.n_users // 2))
+        first = self.fit(recommender, trained, prepared.train_and_validation, task).arrays()
+        self.fit(recommender, trained, half, task)
+        second = self.fit(recommender, trained, prepared.train_and_validation, task).arrays()
+        for name in first:
+            np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+    def test_settings_survive_being_written_and_unknown_ones_are_refused(self, recommender: Recommender) -> None:
+        entry = catalogue()[self.contestant]
+        for given in (SMALL[self.contestant][1], entry.settings):
+            settings = parse_settings(recommender.Settings, given, source="x")
+            written = json.dumps(asdict(settings))
+            assert parse_settings(recommender.Settings, written, source="x") == settings
+        with pytest.raises(ConfigurationError, match="colour is no setting"):
+            parse_settings(recommender.Settings, {"colour": "red"}, source="x")
+
     def test_arrays_hold_numbers_only(self, trained: Trained) -> None:
         kinds = {name: array.dtype.kind for name, array in trained.archive.model.arrays().items()}
         assert set(kinds.values()) <= {"f", "i", "b"}, kinds
+
+    def test_an_archive_holds_no_pickle(self, folder: Path) -> None:
+        for path in folder.rglob("*"):
+            assert path.is_dir() or path.suffix in (".json", ".npy"), path
+            if path.suffix == ".npy":
+                np.load(path, allow_pickle=False)
+
+    def test_another_process_gives_the_same_lists(
+        self, inference: ModuleType, archive: Archive, folder: Path, requests: list[dict[str, Any]]
+    ) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", ASK_ALONE, str(folder)],
+            cwd=CHECKOUT,
+            input="".join(f"{json.dumps(request)}\n" for request in requests),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert [json.loads(line) for line in done.stdout.splitlines()] == self.ask(inference, archive, *requests)
 
     def test_a_loaded_model_gives_the_lists_of_the_fitted_one(
         self, trained: Trained, archive: Archive, prepared: Prepared
@@ -132,6 +251,37 @@ class RecommenderContract:
         }
         assert len(lists) > len(requests) / 2
 
+    def test_items_of_equal_scores_are_in_the_order_of_their_ids(
+        self, archive: Archive, prepared: Prepared, trained: Trained
+    ) -> None:
+        histories = prepared.train_and_validation.of_users(np.arange(5, 15))
+        every = [len(archive.items)] * histories.n_users
+        scores = archive.model.scores(histories)
+        for user, ranked in enumerate(recommend(archive.model, histories, n=every)):
+            undone = np.argsort(archive.model.rerank(_by_score(scores[user]), exempt=histories.items_of(user)))
+            assert ranked.columns[undone].tolist() == _by_score(scores[user]).tolist()
+
+    def test_no_seen_item_is_left_and_the_list_is_full_where_enough_is_asked(
+        self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]], prepared: Prepared
+    ) -> None:
+        request = max(requests, key=lambda one: len(one["history"]))
+        seen = {event["itemId"] for event in request["history"]}
+        (answer,) = self.ask(inference, archive, request | {"n": 10 + len(seen)})
+        items = [ScoredItem.from_json(item) for item in answer["items"]]
+        candidates = {item for item, there in zip(prepared.items, prepared.candidates, strict=True) if there}
+        kept = keep_recommendable(items, seen=seen, candidates=candidates, n=10)
+        assert len(kept) == 10
+        assert not seen & {item.item_id for item in kept}
+
+    def test_a_list_of_the_declared_longest_holds_all_that_can_be_recommended_up_to_it(
+        self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]]
+    ) -> None:
+        longest = catalogue()[self.contestant].longest_list
+        asked = (3, longest, len(archive.items) + longest)
+        answers = self.ask(inference, archive, *(requests[0] | {"n": n} for n in asked))
+        every = len(answers[-1]["items"])
+        assert [len(answer["items"]) for answer in answers] == [3, min(longest, every), every]
+
     @pytest.mark.parametrize("n", [1, 7])
     def test_a_list_is_as_long_as_asked(
         self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]], n: int
@@ -170,6 +320,49 @@ class RecommenderContract:
         plain, with_unknown = self.ask(inference, archive, requests[0], more)
         assert plain["items"] == with_unknown["items"]
 
+    def test_a_very_long_history_is_answered_like_the_newest_event_of_each_item(
+        self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]]
+    ) -> None:
+        # The plain history, after so many older events of the same items and of unknown ones.
+        plain = requests[0]["history"]
+        items = [event["itemId"] for event in plain] + [f"unheard-of-{number}" for number in range(500)]
+        old = [{"itemId": items[number % len(items)], "value": 1.0, "timestamp": 1} for number in range(VERY_LONG)]
+        alone, after = self.ask(inference, archive, requests[0], requests[0] | {"history": [*old, *plain]})
+        assert alone["items"] == after["items"]
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf")])
+    def test_a_rating_that_is_no_number_is_refused(
+        self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]], value: float
+    ) -> None:
+        event = requests[0]["history"][0] | {"value": value}
+        with pytest.raises(MalformedRequestError, match="it must be a finite number"):
+            self.ask(inference, archive, requests[0] | {"history": [event]})
+
+    def test_one_user_alone_is_learnt_from_or_refused_with_a_reason(
+        self, recommender: Recommender, trained: Trained, prepared: Prepared, task: Task
+    ) -> None:
+        busiest = int(np.argmax(prepared.train.activity))
+        alone = prepared.train.of_users(np.array([busiest]))
+        try:
+            model = self.fit(recommender, trained, alone, task)
+        except ModelError:  # says what is missing, as its own test file has it
+            return
+        (ranked,) = recommend(model, alone, n=[5])
+        assert len(set(ranked.columns.tolist())) == len(ranked.columns) == 5
+        assert np.isfinite(ranked.scores).all()
+
+    def test_a_corpus_of_empty_texts_is_refused_by_what_reads_it_and_nothing_to_the_others(
+        self, recommender: Recommender, trained: Trained, prepared: Prepared, task: Task
+    ) -> None:
+        empty = replace(task, documents=[without_text(document) for document in task.documents])
+        if self.needs_text:
+            with pytest.raises(ModelError, match="text"):
+                self.fit(recommender, trained, prepared.train, empty)
+            return
+        model = self.fit(recommender, trained, prepared.train, empty)
+        (ranked,) = recommend(model, prepared.train.of_users(np.array([10])), n=[5])
+        assert len(ranked.columns) == 5
+
     def test_one_json_request_gives_one_json_answer(
         self, inference: ModuleType, archive: Archive, requests: list[dict[str, Any]]
     ) -> None:
@@ -177,3 +370,8 @@ class RecommenderContract:
         body, kind = inference.output_fn(inference.predict_fn(read, archive), "application/json")
         assert kind == "application/json"
         assert [json.loads(body)] == self.ask(inference, archive, requests[0])
+
+
+def _by_score(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+    """All that can be recommended, best first; of equal scores the earlier column, which is the lower id."""
+    return np.array(sorted(np.flatnonzero(np.isfinite(scores)), key=lambda item: (-scores[item], item)), np.int32)

@@ -8,7 +8,14 @@ import pytest
 
 from bakeoff.contracts.interactions import Event
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base.answering import MalformedRequestError, read_histories, read_requests, write_answers
+from bakeoff.recommenders.base import RankedList
+from bakeoff.recommenders.base.answering import (
+    MalformedRequestError,
+    answer,
+    read_histories,
+    read_requests,
+    write_answers,
+)
 from bakeoff.recommenders.base.archive import Archive
 from tests.unit.recommenders.test_lists import Counting
 
@@ -58,6 +65,9 @@ def test_no_lines_give_no_answers() -> None:
         ({"history": [EVENT | {"timestamp": 10**30}], "n": 5}, r"history\[0\] has timestamp 10{30}"),
         ({"history": [EVENT | {"timestamp": -1}], "n": 5}, r"history\[0\] has timestamp -1"),
         ({"userId": 7, "history": [], "n": 5}, "The body has userId 7"),
+        ({"itemId": 7, "n": 5}, "The body has itemId 7"),
+        ({"itemId": "a", "n": 0}, "The body has n 0"),
+        ({"itemId": "a", "history": [], "n": 5}, "asks about an item and a user"),
     ],
 )
 def test_a_malformed_request_is_refused_with_what_is_wrong(body: Any, fault: str) -> None:
@@ -114,3 +124,37 @@ def test_a_model_that_lacks_an_array_is_refused_by_its_name(tmp_path: Any) -> No
     np.save(tmp_path / "arrays" / "columns.npy", np.array([0], np.int32))
     with pytest.raises(ModelError, match=r"lacks n_items\.npy"):
         Archive.load(tmp_path)
+
+
+class Alike(Counting):
+    """Whose next item is alike to an item; the last has none."""
+
+    def similar(self, items: np.ndarray, n: int) -> list[RankedList]:
+        lists = [np.array([item + 1] if item < 2 else [], np.int32) for item in items.tolist()]
+        return [RankedList(columns, np.full(len(columns), 0.5, np.float32), not len(columns)) for columns in lists]
+
+
+def answered(model: Counting, *requests: dict[str, Any]) -> list[dict[str, Any]]:
+    body = "\n".join(map(json.dumps, requests))
+    return answer(
+        Archive(model, ["a", "b", "c"], {"likedThreshold": 4.0}), read_requests(body, "application/jsonlines")
+    )
+
+
+def test_questions_about_items_and_users_are_answered_in_their_order() -> None:
+    user = {"userId": "u", "history": [EVENT], "n": 1}
+    assert answered(Alike(), {"itemId": "b", "n": 3}, user, {"itemId": "a", "n": 3}) == [
+        {"itemId": "b", "items": [{"itemId": "c", "score": 0.5}], "status": "ok"},
+        {"userId": "u", "items": [{"itemId": "c", "score": 2.0}], "status": "ok"},
+        {"itemId": "a", "items": [{"itemId": "b", "score": 0.5}], "status": "ok"},
+    ]
+
+
+@pytest.mark.parametrize("item", ["c", "unheard-of"])
+def test_an_item_without_alike_ones_or_without_a_place_in_the_catalogue_is_cold(item: str) -> None:
+    assert answered(Alike(), {"itemId": item, "n": 3}) == [{"itemId": item, "items": [], "status": "cold"}]
+
+
+def test_a_model_that_knows_no_alike_items_says_so() -> None:
+    with pytest.raises(ModelError, match="does not answer which items are alike"):
+        answered(Counting(), {"itemId": "a", "n": 3})

@@ -70,6 +70,19 @@ def test_a_campaign_is_asked_by_user(transport: AwsTransport, stub: StubBackends
     validate_parameters(received.body, shape)
 
 
+def test_both_are_asked_about_an_item_where_it_is_named(transport: AwsTransport, stub: StubBackends) -> None:
+    stub.manners |= {"content": recommends("a"), "semantic": recommends("a")}
+    asked = Question(user_id=None, history=(), n=5, item_id="m1")
+    SageMakerEndpoint(name="content", transport=transport).ask(asked, soon())
+    PersonalizeCampaign(arn=CAMPAIGN.format("semantic"), transport=transport).ask(asked, soon())
+    assert stub.of("content")[0].body == {"itemId": "m1", "n": 5}
+    sent = stub.of("semantic")[0].body
+    assert sent == {"campaignArn": CAMPAIGN.format("semantic"), "itemId": "m1", "numResults": 5}
+    shape = get_session().get_service_model("personalize-runtime").operation_model("GetRecommendations").input_shape
+    assert shape is not None
+    validate_parameters(sent, shape)
+
+
 def test_a_campaign_is_asked_for_500_at_most(transport: AwsTransport, stub: StubBackends) -> None:
     stub.manners["pop"] = recommends("a")
     PersonalizeCampaign(arn=CAMPAIGN.format("pop"), transport=transport).ask(question(n=501), soon())

@@ -62,6 +62,7 @@ def evaluate(folder: Path, prepared: Prepared, answers: dict[str, list[dict[str,
         lists=folder / "lists",
         run=folder,
         incumbent=folder / "incumbent",
+        curves=folder / "curves",
         output=folder / "output",
     )
     return evaluate_run(where, bootstrap=Bootstrap(resamples=20), tests=PairedTests(permutations=50))

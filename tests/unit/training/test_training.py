@@ -138,3 +138,14 @@ def test_a_threshold_that_nothing_reaches_is_an_error_that_says_so(prepared: Pre
     strict = replace(prepared, manifest=prepared.manifest | {"likedThreshold": 6.0})
     with pytest.raises(DataError, match=r"No train interaction .* is liked \(value 6.0 or higher\)"):
         train_recommender(strict, order=order("ease"), log=quiet)
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_values_that_are_no_numbers_are_an_error_that_says_where(prepared: Prepared, part: str) -> None:
+    interactions = getattr(prepared, part)
+    values = interactions.values.copy()
+    values[0] = np.nan
+    with pytest.raises(DataError, match=rf"Values of {part} in .* are no finite numbers"):
+        train_recommender(
+            replace(prepared, **{part: replace(interactions, values=values)}), order=order("ease"), log=quiet
+        )

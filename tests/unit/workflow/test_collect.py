@@ -69,7 +69,6 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "reason": None,
         "split": "5" * 64,
         "lists": specs["ease"]["listsPath"],
-        "neighbours": None,
         "kind": "sagemaker",
         "recipe": None,
         "recommender": "ease",
@@ -97,6 +96,23 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
     assert (sims["twin"], sims["reactsToEvents"], sims["trainingSeconds"]) == (True, False, None)
     assert sims["solutionMetrics"] == {"coverage": 0.25}
     assert (sims["kind"], sims["recipe"], sims["recommender"]) == ("personalize", "aws-sims", None)
+
+
+def test_alike_items_are_evaluated_of_those_that_answer_so_and_left_their_lists(
+    aws: Any, given: dict[str, Any]
+) -> None:
+    for spec in given["order"]["contestants"]:
+        spec["contestant"]["answers"] = ["recommend", "similar"]
+
+    def told() -> list[str | None]:
+        collect_lists(aws.cloud, given)
+        return [one.get("neighbours") for one in aws.file("runs/run-1/input/run.json")["contestants"]]
+
+    assert told() == [None, None, None]
+    aws.put_file("models/job-1/output/output.tar.gz", b"")
+    assert told() == ["models/job-1/output/output.tar.gz", None, None]
+    given["order"]["contestants"][0]["contestant"]["answers"] = ["recommend"]
+    assert told() == [None, None, None]
 
 
 def test_the_size_of_an_archive_is_asked_of_those_that_have_one(aws: Any, given: dict[str, Any]) -> None:

@@ -1,0 +1,262 @@
+"""Trains a sequence model with torch: windows of histories, every event's successor as a target."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bakeoff.data.interactions import Interactions
+from bakeoff.errors import ModelError
+from bakeoff.recommenders.base.contract import Task
+from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base.popularity import popularity
+from bakeoff.recommenders.base.sequence.events import Batch, Reading, Windows
+from bakeoff.recommenders.base.sequence.features import ItemFeatures
+from bakeoff.recommenders.base.sequence.loss import next_item_loss
+from bakeoff.recommenders.base.sequence.settings import SequenceSettings
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+WARM_UP_STEPS = 20
+# Standard deviation of new item vectors; with hidden states of length sqrt(size) the first logits stay below 1.
+ITEM_SCALE = 0.05
+# Largest length of a step's gradient over all parameters; longer ones are shortened.
+MOST_GRADIENT = 5.0
+
+
+class Network(Protocol):
+    """What a recommender adds to what all sequence models share."""
+
+    def initial(self, settings: Any, generator: np.random.Generator) -> dict[str, Floats]:
+        """New parameters of its own, by name."""
+
+    def states(self, parameters: Mapping[str, Any], events: Any, batch: Batch, *, settings: Any, training: bool) -> Any:
+        """The hidden state after each event, shape (windows, length, size), from the events' vectors of that shape.
+
+        All are torch tensors; no state may depend on later events.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """What is learned.
+
+    Args:
+        known: the items.
+        rows: the histories; columns are known items.
+        reading: how events are read.
+        features: of the known items.
+    """
+
+    known: KnownItems
+    rows: Interactions
+    reading: Reading
+    features: ItemFeatures
+
+    @classmethod
+    def of(cls, interactions: Interactions, *, task: Task, session_gap: float, min_items: int | None) -> "Data":
+        """From all interactions.
+
+        Args:
+            interactions: of the whole catalogue.
+            task: settings, signal and documents are read.
+            session_gap: in seconds.
+            min_items: tokens of fewer items are left out; None where item features are not used.
+
+        Raises:
+            ModelError: no user has two events, or the documents are missing.
+        """
+        learned = task.signal.of(interactions)
+        known = KnownItems.most_interacted(learned, at_least=task.settings.min_interactions)
+        rows = known.narrow(learned)
+        if not (rows.activity > 1).any():
+            raise ModelError("No user has two interactions to learn an order from; give more data.")
+        features = ItemFeatures.none(len(known.columns))
+        if min_items is not None:
+            if len(task.documents) != interactions.n_items:
+                raise ModelError(
+                    f"There are {len(task.documents)} documents for {interactions.n_items} items; item features need "
+                    "one per item."
+                )
+            features = ItemFeatures.of([task.documents[column] for column in known.columns], min_items=min_items)
+        threshold = task.signal.liked_threshold
+        reading = Reading.of(learned, liked_threshold=threshold, session_gap=session_gap)
+        return cls(known=known, rows=rows, reading=reading, features=features)
+
+
+class Training:
+    """One network in training; all chance comes from its seed: on a CPU the same seed gives the same weights.
+
+    Args:
+        data: what is learned.
+        network: the recommender's.
+        settings: the recommender's.
+        half_life: a target counts half after so many newer events of its user; 0: all alike.
+        seed: of everything random.
+    """
+
+    def __init__(
+        self, data: Data, *, network: Network, settings: SequenceSettings, half_life: float, seed: int
+    ) -> None:
+        import torch
+
+        self._data, self._network, self._settings, self._half_life = data, network, settings, half_life
+        self._generator = np.random.default_rng(seed)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._windows = Windows.to_learn(data.rows, length=settings.max_length, reading=data.reading)
+        initial = {**_initial(data, settings.size, self._generator), **network.initial(settings, self._generator)}
+        self._parameters = {
+            name: torch.from_numpy(array).to(self._device).requires_grad_() for name, array in initial.items()
+        }
+        self._optimizer = torch.optim.Adam(list(self._parameters.values()), betas=(0.9, 0.98), fused=True)
+        self._step = 0
+
+    def epochs(self) -> Iterator[float]:
+        """Train epoch by epoch to the end of the schedule; gives each epoch's mean loss."""
+        import torch
+
+        for _ in range(self._settings.epochs):
+            # torch draws the dropout from its global generator: its state outside is left as it was.
+            with torch.random.fork_rng():
+                torch.manual_seed(int(self._generator.integers(2**62)))
+                losses = [self._train_step(batch) for batch in self._batches()]
+            yield float(np.mean(losses))
+
+    def parameters(self) -> dict[str, Floats]:
+        """A copy of the parameters as they answer: item vectors with their features added."""
+        import torch
+
+        with torch.no_grad():
+            vectors = self._vectors(None).cpu().numpy().copy()
+        arrays = {name: parameter.detach().cpu().numpy().copy() for name, parameter in self._parameters.items()}
+        del arrays["feature_vectors"]
+        return {**arrays, "items": vectors}
+
+    @property
+    def _n_items(self) -> int:
+        return self._data.rows.n_items
+
+    def _batches(self) -> list[Ints]:
+        order = self._generator.permutation(len(self._windows))
+        size = self._settings.batch_size
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def _train_step(self, chosen: Ints) -> float:
+        import torch
+
+        self._set_learning_rate()
+        batch = self._windows.batch(chosen)
+        weights = self._target_weights(batch)
+        if not weights.any():
+            return 0.0
+        loss = self._loss(batch, weights)
+        self._optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._parameters.values(), MOST_GRADIENT)
+        self._optimizer.step()
+        return float(loss.item())
+
+    def _set_learning_rate(self) -> None:
+        """Up in a straight line, then down along half a cosine to 0 at the end of the last epoch."""
+        steps = math.ceil(len(self._windows) / self._settings.batch_size) * self._settings.epochs
+        self._step += 1
+        rise = min(1.0, self._step / WARM_UP_STEPS)
+        fall = 0.5 + 0.5 * math.cos(math.pi * self._step / (steps + 1))
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._settings.learning_rate * rise * fall
+
+    def _target_weights(self, batch: Batch) -> Floats:
+        """What each event counts as a target, shape (windows, length - 1): the first is none."""
+        liked = batch.features[:, 1:, 1] > 0
+        weights = np.where(liked, 1.0, self._settings.unliked_weight) * batch.present[:, 1:]
+        if self._half_life:
+            weights = weights * 0.5 ** (np.maximum(batch.ages[:, 1:], 0) / self._half_life)
+        return weights.astype(np.float32)
+
+    def _loss(self, batch: Batch, weights: Floats) -> Any:
+        import torch
+
+        settings, device = self._settings, self._device
+        sample = self._sample()
+        inputs, targets = batch.items[:, :-1], batch.items[:, 1:][weights > 0]
+        if sample is not None:
+            # Only the vectors that this step needs are made.
+            used, places = np.unique(np.concatenate((inputs.ravel(), targets, sample)), return_inverse=True)
+            inputs = places[: inputs.size].reshape(inputs.shape)
+            targets, sample = np.split(places[inputs.size :], [len(targets)])
+            vectors = self._vectors(used)
+            biases = self._parameters["item_bias"][torch.from_numpy(used).to(device)]
+        else:
+            vectors, biases = self._vectors(None), self._parameters["item_bias"]
+        shown = Batch(batch.items[:, :-1], batch.features[:, :-1], batch.starts[:, :-1], batch.present[:, :-1], batch.ages)
+        added = torch.from_numpy(shown.features).to(device) @ self._parameters["value_weights"]
+        events = torch.nn.functional.embedding(torch.from_numpy(inputs).to(device), vectors) + added
+        states = self._network.states(self._parameters, events, shown, settings=settings, training=True)
+        return next_item_loss(
+            states[torch.from_numpy(weights > 0).to(device)],
+            torch.from_numpy(targets).to(device),
+            torch.from_numpy(weights[weights > 0]).to(device),
+            vectors=vectors,
+            biases=biases,
+            sample=None if sample is None else torch.from_numpy(sample).to(device),
+            n_items=self._n_items,
+            smoothing=settings.label_smoothing,
+        )
+
+    def _sample(self) -> Ints | None:
+        """The items that stand for all in this step; None where the softmax runs over all."""
+        if self._n_items <= max(self._settings.full_softmax_items, self._settings.negatives):
+            return None
+        return self._generator.integers(self._n_items, size=self._settings.negatives)
+
+    def _vectors(self, items: Ints | None) -> Any:
+        """The vectors of `items`, or of all: the item's own and the sum of its features'."""
+        import torch
+
+        own = self._parameters["items"]
+        if items is not None:
+            own = own[torch.from_numpy(items).to(self._device)]
+        features = self._data.features if items is None else self._data.features.of_items(items)
+        if not len(features.tokens):
+            return own
+        return own + torch.nn.functional.embedding_bag(
+            torch.from_numpy(features.tokens).to(self._device),
+            self._parameters["feature_vectors"],
+            torch.from_numpy(features.indptr[:-1]).to(self._device),
+            mode="sum",
+            per_sample_weights=torch.from_numpy(features.weights).to(self._device),
+        )
+
+
+def _initial(data: Data, size: int, generator: np.random.Generator) -> dict[str, Floats]:
+    """Small random item vectors; biases at the items' log-share, so that training starts from popularity."""
+    n_items = data.rows.n_items
+    share = popularity(data.rows) / data.rows.n_interactions
+    return {
+        "items": generator.standard_normal((n_items, size), np.float32) * np.float32(ITEM_SCALE),
+        "item_bias": np.log(share).astype(np.float32),
+        "value_weights": np.zeros((2, size), np.float32),
+        "feature_vectors": np.zeros((data.features.n_tokens, size), np.float32),
+    }
+
+
+def train(
+    data: Data,
+    *,
+    network: Network,
+    settings: SequenceSettings,
+    half_life: float,
+    seed: int,
+    stop: Callable[[int, float, dict[str, Floats]], bool],
+) -> dict[str, Floats]:
+    """Train; `stop` is told each epoch (from 1), its mean loss and the parameters, and may end the training."""
+    training = Training(data, network=network, settings=settings, half_life=half_life, seed=seed)
+    parameters = {}
+    for epoch, loss in enumerate(training.epochs(), 1):
+        parameters = training.parameters()
+        if stop(epoch, loss, parameters):
+            break
+    return parameters

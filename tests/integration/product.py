@@ -164,7 +164,7 @@ class Product:
 
     def alike(self, item: str) -> Answer:
         """The API's answer to which items are alike to one."""
-        return self._send("GET", f"items/{quote(item, safe='')}/similar", None)
+        return self._send("GET", f"/items/{quote(item, safe='')}/similar", None)
 
     def post(self, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
         """POST a body to /recommendations."""

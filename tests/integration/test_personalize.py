@@ -17,12 +17,16 @@ METADATA = f"{INTERACTIONS}-metadata"
 ALIKE = "personalize-semantic-similarity"
 NAMES = ("ease", "personalize-popularity-count", INTERACTIONS, METADATA, ALIKE)
 USER = "30"
+SECONDS = 600.0  # two of them train networks
 
 
 @pytest.fixture(scope="module")
 def report(product: Product, first_run: FirstRun) -> Iterator[Json]:
     """The report of a run of all of them, which serves. In the end those that every other test finds serve again."""
-    found = product.run(first_run.dataset, *NAMES, promote=True)
+    arn = product.begin(first_run.dataset, *NAMES, promote=True)
+    described = product.end(arn, seconds=SECONDS)
+    assert described["status"] == "SUCCEEDED", described
+    found = product.report(arn)
     assert found["promoted"] is True, found["reason"]
     yield found
     assert product.run(first_run.dataset, promote=True)["promoted"] is True

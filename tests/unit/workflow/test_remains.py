@@ -60,7 +60,11 @@ class Account:
             kind = operation.removeprefix("List").removesuffix("s")
             extra = REQUIRED if kind == "Endpoint" else {}
             if kind == "Dataset":
-                return {listed: [{key: arn, "name": DATASETS[tuple(arn.split("/")[-2:])]} for arn in self.held[kind]]}
+                return {
+                    listed: [
+                        {key: arn, "name": DATASETS[arn.split("/")[-2], arn.split("/")[-1]]} for arn in self.held[kind]
+                    ]
+                }
             if kind in ("EndpointConfig", "Model"):
                 extra = {f"{kind}Arn": "arn:aws:sagemaker:us-east-1:123456789012:x/x-1234567", "CreationTime": 0}
             return {listed: [{**extra, key: name} for name in self.held[kind]]}

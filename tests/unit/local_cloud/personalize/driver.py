@@ -165,7 +165,7 @@ class Driver:
         self, group: str, items: Mapping[str, tuple[str, str, str]], marks: Sequence[Mapping[str, bool]] = ITEM_MARKS
     ) -> str:
         """An Items dataset of names, descriptions and genres; its ARN."""
-        fields = [{"name": "ITEM_ID", "type": "string"}]
+        fields: list[dict[str, Any]] = [{"name": "ITEM_ID", "type": "string"}]
         fields += [
             {"name": name, "type": ["null", "string"], **mark}
             for name, mark in zip(ITEM_FIELDS[:2], marks, strict=True)
@@ -175,7 +175,10 @@ class Driver:
 
     def with_users(self, group: str, ages: Mapping[str, str]) -> str:
         """A Users dataset of ages; its ARN."""
-        fields = [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": ["null", "float"]}]
+        fields: list[dict[str, Any]] = [
+            {"name": "USER_ID", "type": "string"},
+            {"name": "AGE", "type": ["null", "float"]},
+        ]
         text = "\n".join(["USER_ID,AGE", *(f"{user},{age}" for user, age in ages.items()), ""])
         return self._with_metadata(group, "Users", fields, text.encode())
 

@@ -1,5 +1,7 @@
 """The twin of User-Personalization-v2: personal lists, streamed events, cold users, metadata, refusals."""
 
+from typing import Any
+
 import pytest
 
 from bakeoff.recommenders import find
@@ -132,7 +134,7 @@ def test_users_and_items_are_imported_and_read_by_the_training(driver: Driver, m
     driver.imported(driver.dataset(group, driver.schema()), tastes())
     driver.with_items(group, {"a00": ("Alpha", "An a.", "Drama|War"), "b00": ("Beta", "A b.", "Comedy")})
     driver.with_users(group, {"u0": "31", "u1": ""})
-    found = {}
+    found: dict[str, Any] = {}
     train = UserPersonalization.train
     monkeypatch.setattr(
         UserPersonalization, "train", lambda self, data, folder: (found.update(data=data), train(self, data, folder))[1]

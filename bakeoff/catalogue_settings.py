@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bakeoff.contracts.catalogue import Answer, Family, FeatureSpecification, Group, Kind, Serving
+from bakeoff.contracts.personalize import GONE
 
 NEEDED: dict[Kind, tuple[str, ...]] = {
     "sagemaker": ("recommender", "image"),
@@ -48,6 +49,8 @@ class Entry(_Model):
         foreign = [key for key, kind in _OF_KIND.items() if kind != self.kind and getattr(self, key) is not None]
         if foreign:
             raise ValueError(f"a contestant of kind '{self.kind}' has no {' and no '.join(foreign)}")
+        if self.recipe in GONE:
+            raise ValueError(f"AWS retired the recipe {self.recipe}; its successor is {GONE[self.recipe]}")
         return self
 
 

@@ -62,8 +62,7 @@ class TrainingStack(Stack):
             ),
             model_role_arn=models.role.role_arn,
             personalize_role_arn=personalize.role.role_arn,
-            dataset_group_arn=personalize.group.attr_dataset_group_arn,
-            interactions_dataset_arn=personalize.interactions.attr_dataset_arn,
+            dataset_groups=personalize.groups,
             recommender_hashes=recommender_hashes(),
         )
         workflow = Workflow(self, "Workflow", resources=resources, functions=functions.arns, names=names)
@@ -71,6 +70,8 @@ class TrainingStack(Stack):
         CfnOutput(self, "RunStateMachineArn", value=workflow.run.arn)
         CfnOutput(self, "SageMakerStateMachineArn", value=workflow.sagemaker.arn)
         CfnOutput(self, "PersonalizeStateMachineArn", value=workflow.personalize.arn)
+        for group, tracker in personalize.trackers.items():
+            CfnOutput(self, f"{group.capitalize()}TrackingId", value=tracker.attr_tracking_id)
 
     def _prepare(self, config: Config) -> JobSource | SparkJob:
         if config.prepare.engine == "spark":

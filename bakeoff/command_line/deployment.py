@@ -61,7 +61,7 @@ def destroy(cloud: Cloud, cdk: Cdk, *, yes: bool, verify: bool, confirm: Confirm
     still_there = left(cloud)
     if still_there:
         raise CloudError(f"Still there: {', '.join(still_there)}. Run the command again, or look in the console.")
-    say("Verified: no stack, endpoint, model, campaign or solution of this environment is left.")
+    say("Verified: no stack, endpoint, model, campaign, solution, dataset or schema of this environment is left.")
 
 
 def left(cloud: Cloud) -> list[str]:

@@ -7,6 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# What a recipe of AWS's list became, https://docs.aws.amazon.com/personalize/latest/dg/working-with-predefined-recipes.html
+# and .../legacy-user-personalization-recipes.html ("Legacy HRNN recipes are no longer available").
+SUPERSEDED = {
+    "aws-user-personalization": "aws-user-personalization-v2",
+    "aws-personalized-ranking": "aws-personalized-ranking-v2",
+}
+GONE = {
+    "aws-hrnn": "aws-user-personalization-v2",
+    "aws-hrnn-metadata": "aws-user-personalization-v2",
+    "aws-hrnn-coldstart": "aws-user-personalization-v2",
+}
+# Trains on names and descriptions of items, not on interactions.
+SEMANTIC_SIMILARITY = "aws-semantic-similarity"
 NAMESPACE = "com.amazonaws.personalize.schema"
 INTERACTIONS_SCHEMA: dict[str, Any] = {
     "type": "record",
@@ -23,6 +36,9 @@ INTERACTIONS_SCHEMA: dict[str, Any] = {
     ],
     "version": "1.0",
 }
+# What Semantic-Similarity needs of items beside the id: always there, so that it can be asked of any data.
+ITEM_NAME = "ITEM_NAME"
+ITEM_DESCRIPTION = "ITEM_DESCRIPTION"
 # Names with a meaning of their own, by kind of dataset.
 RESERVED = {
     "Interactions": {
@@ -37,6 +53,7 @@ MOST_COLUMNS = {
     "Users": 25,
 }  # metadata, beside the id (docs.aws.amazon.com/personalize/latest/dg/limits.html)
 LONGEST_CATEGORY = 1000
+LONGEST_NAME = 1000
 LONGEST_TEXT = 20_000
 # What it trains on and imports, from the same page: all counts are of what is left after filtering by event type.
 LEAST_INTERACTIONS = 1000
@@ -63,12 +80,14 @@ def metadata_schema(kind: str, columns: Mapping[str, str]) -> dict[str, Any]:
 
     Args:
         kind: ``Items`` or ``Users``.
-        columns: kind of value by field name: ``float``, ``category`` (several joined with ``|``) or ``text`` (one).
+        columns: kind of value by field name: ``float``, ``category`` (several joined with ``|``), ``text`` (one) or
+            ``name`` (one, of an item).
     """
     types: dict[str, dict[str, Any]] = {
         "float": {"type": ["null", "float"]},
         "category": {"type": ["null", "string"], "categorical": True},
         "text": {"type": ["null", "string"], "textual": True},
+        "name": {"type": "string", "itemName": True},
     }
     key = {"Items": "ITEM_ID", "Users": "USER_ID"}[kind]
     fields = [{"name": key, "type": "string"}, *({"name": name, **types[what]} for name, what in columns.items())]

@@ -22,7 +22,7 @@ from bakeoff.evaluation.ranking import NO_ITEM
 from bakeoff.evaluation.statistics.bootstrap import Bootstrap, Estimate
 
 K = 10
-PATTERN = "*.jsonl"
+PATTERN = "*.jsonl*"  # batch inference adds an ending to the name of its input
 # What a training job writes beside its learning curve; SageMaker packs both.
 NEIGHBOURS = "neighbours.jsonl"
 ARCHIVE_SUFFIX = ".tar.gz"
@@ -38,8 +38,8 @@ def score_neighbours(where: Path, prepared: Prepared, bootstrap: Bootstrap) -> t
     Items are drawn for the interval, as users are for the other metrics.
 
     Args:
-        where: a folder of files of lines ``{"itemId", "items": [{"itemId"}...]}``, the most alike first, or the
-            archive of a training job that holds one such file.
+        where: a folder of files of lines ``{"itemId", "items": [{"itemId"}...]}``, the most alike first, or of those
+            of Amazon Personalize's batch inference by item, or the archive of a training job that holds one such file.
         prepared: the split; liked interactions before the test say what is consumed together.
         bootstrap: how intervals are drawn.
     """
@@ -49,7 +49,8 @@ def score_neighbours(where: Path, prepared: Prepared, bootstrap: Bootstrap) -> t
     for line in _lines(where):
         try:
             answer = json.loads(line)
-            item, listed = answer["itemId"], [neighbour["itemId"] for neighbour in answer["items"]][:K]
+            item, listed = _answered(answer)
+            listed = listed[:K]
             known = item in columns and all(neighbour in columns for neighbour in listed)
         except (ValueError, TypeError, KeyError):
             found["are malformed"] += 1
@@ -120,3 +121,11 @@ def same_director(
         shared[:, rank] = (np.asarray(common).ravel() > 0) & there[:, rank]
     asked = (np.diff(directors.indptr)[items] > 0) & there.any(axis=1)
     return np.where(asked, shared.sum(axis=1) / np.maximum(there.sum(axis=1), 1), np.nan)
+
+
+def _answered(answer: Any) -> tuple[str, list[str]]:
+    """The item that a line is about, and those alike to it."""
+    if "input" in answer:
+        output = answer["output"] or {}
+        return answer["input"]["itemId"], list(output["recommendedItems"])
+    return answer["itemId"], [neighbour["itemId"] for neighbour in answer["items"]]

@@ -127,8 +127,10 @@ def _enter(
     if contestant["status"] != "ok":
         reason = contestant.get("reason") or "no reason is given"
         return _Entered(ranked=None, more={}, problems=[f"It did not finish: {reason}"], notes=[])
-    read = read_lists(folders.lists / contestant["lists"], prepared)
     more, problems = _further(contestant, folders, prepared, bootstrap)
+    if "recommend" not in contestant.get("answers", ["recommend"]):
+        return _Entered(ranked=None, more=more, problems=problems, notes=[])
+    read = read_lists(folders.lists / contestant["lists"], prepared)
     problems = [*read.problems, *problems]
     if problems:
         return _Entered(ranked=None, more={}, problems=problems, notes=read.notes)
@@ -175,7 +177,7 @@ def _further(
 
 
 def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | None) -> ContestantResult:
-    scored: Scored | None = None
+    scored = Scored(metrics=entered.more, slices=[], popularity_curve=[]) if entered.more else None
     if field is not None and entered.ranked is not None:
         own = field.contestants[contestant["name"]]
         scored = Scored(

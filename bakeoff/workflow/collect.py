@@ -16,6 +16,7 @@ from bakeoff.contracts.naming import (
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import incumbent_entry
+from bakeoff.workflow.personalize import is_asked_by_item
 
 
 def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +107,7 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "billableSeconds": outcome.get("billableSeconds"),
         "listsSeconds": outcome.get("listsSeconds"),
         "validation": outcome.get("validation"),
+        "solutionMetrics": outcome.get("solutionMetrics"),
         "backend": spec["backend"],
     }
 
@@ -119,7 +121,10 @@ def _size(cloud: Cloud, spec: Mapping[str, Any], outcomes: Mapping[str, Mapping[
 
 
 def _neighbours(cloud: Cloud, spec: Mapping[str, Any], outcomes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Where a trained model's lists of alike items lie, below the curves; empty where it gives none."""
+    """Where the lists of alike items lie: of a trained model below the curves, of a recipe that is asked by item in the
+    place of lists for users; empty where there are none."""
+    if spec["kind"] == "personalize" and is_asked_by_item(spec["contestant"]["answers"]):
+        return {"neighbours": spec["listsPath"]}
     job = outcomes[spec["name"]].get("modelVersion")
     if spec["kind"] != "sagemaker" or "similar" not in spec["contestant"]["answers"] or job is None:
         return {}
@@ -152,5 +157,6 @@ def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) 
         "name": spec["name"],
         "resourceName": spec["resourceName"],
         "modelVersion": entrant["modelVersion"],
+        "answers": entrant["answers"],
         "backend": spec["backend"],
     }

@@ -75,6 +75,7 @@ def plan_incumbent(
         "listsPath": lists,
         "listsUri": cloud.uri(lists_prefix(lists)),
         "listsKey": f"{lists_prefix(lists)}{_LISTS[kind]}",
+        "requestsUri": f"{order['preparation']['uri']}requests/users.jsonl",
         "numResults": min(rival["longestList"], LONGEST_PERSONALIZE_LIST),
     }
     return {**entry, "spec": spec}

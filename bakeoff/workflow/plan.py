@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 from bakeoff.contracts.catalogue import BLEND
 from bakeoff.contracts.naming import (
     attempt_of,
-    event_type,
     fingerprint,
     lists_prefix,
     prepared_prefix,
@@ -19,7 +18,8 @@ from bakeoff.contracts.naming import (
 )
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
-from bakeoff.workflow.incumbent import LONGEST_PERSONALIZE_LIST, MATRIX, plan_incumbent
+from bakeoff.workflow.incumbent import MATRIX, plan_incumbent
+from bakeoff.workflow.personalize import metadata_files, personalize_spec
 from bakeoff.workflow.records import write_record
 
 LONGEST_EXECUTION_NAME = 80
@@ -128,8 +128,9 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     The promoted run's default is planned beside them: ``incumbent``, as `plan_incumbent` gives it.
 
     Args:
-        order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``dataset``, ``preparation`` and ``contestants`` as
-            `plan_run` gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
+        order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``datasetGroups``, Personalize's by name, each with
+            ``datasetGroupArn`` and ``interactionsArn``; ``dataset``, ``preparation`` and ``contestants`` as `plan_run`
+            gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
@@ -204,6 +205,8 @@ def _spec(
     learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
     if entry["kind"] == "sagemaker":
         learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
+    if entry["kind"] == "personalize":
+        learnt_from += metadata_files(entry, files)
     made_from = fingerprint(dict(entry), learnt_from)
     lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
     resource = resource_name(cloud.settings.prefix, name, made_from)
@@ -220,10 +223,9 @@ def _spec(
         "listsUri": cloud.uri(lists_prefix(lists)),
         "contestant": dict(entry),
     }
-    campaign_arn = order["campaignArnPrefix"] + resource
     of_kind = {
         "sagemaker": lambda: _sagemaker_spec(entry, manifest, shared),
-        "personalize": lambda: _personalize_spec(entry, manifest, shared, campaign_arn=campaign_arn),
+        "personalize": lambda: personalize_spec(cloud, order, entry, manifest, shared),
     }
     return {**shared, **of_kind[entry["kind"]]()}
 
@@ -250,22 +252,4 @@ def _sagemaker_spec(entry: Mapping[str, Any], manifest: Mapping[str, Any], share
         },
         "listsKey": f"{lists_prefix(shared['listsPath'])}histories.jsonl.out",
         "backend": {"type": "sagemaker-endpoint", "name": shared["resourceName"]},
-    }
-
-
-def _personalize_spec(
-    entry: Mapping[str, Any], manifest: Mapping[str, Any], shared: Mapping[str, Any], *, campaign_arn: str
-) -> dict[str, Any]:
-    config: dict[str, Any] = {}
-    if entry["learns_from"] == "liked":
-        config["EventValueThreshold"] = str(manifest["likedThreshold"])
-    if entry["settings"]:
-        config["AlgorithmHyperParameters"] = {key: str(value) for key, value in entry["settings"].items()}
-    return {
-        "recipe": entry["recipe"],
-        "numResults": min(entry["longest_list"], LONGEST_PERSONALIZE_LIST),
-        "eventType": event_type(manifest["split"]["hash"]),
-        "solutionConfig": config,
-        "listsKey": f"{lists_prefix(shared['listsPath'])}users.jsonl.out",
-        "backend": {"type": "personalize-campaign", "arn": campaign_arn},
     }

@@ -23,6 +23,8 @@ class _Kind:
         listed: the list in the answer of the listing call.
         key: of the name or ARN in a listed entry, with which it is deleted.
         argument: of the deleting call.
+        named: of what in a listed entry tells by whom it was made; None where `key` does.
+        made: what follows the environment's prefix in the names of what runs made: of some kinds a stack makes others.
     """
 
     service: str
@@ -31,9 +33,14 @@ class _Kind:
     deletes: str
     key: str
     argument: str
+    named: str | None = None
+    made: tuple[str, ...] = ("",)
 
 
-# In this order: Personalize refuses to delete a solution that has a campaign.
+# The stack has datasets and schemas of interactions, runs those of items and users.
+_METADATA = ("items-", "users-")
+# In this order: Personalize refuses to delete a solution that has a campaign, a dataset while a version is trained, and
+# a schema that a dataset uses.
 _KINDS = (
     _Kind("sagemaker", "list_endpoints", "Endpoints", "delete_endpoint", "EndpointName", "EndpointName"),
     _Kind(
@@ -47,6 +54,8 @@ _KINDS = (
     _Kind("sagemaker", "list_models", "Models", "delete_model", "ModelName", "ModelName"),
     _Kind("personalize", "list_campaigns", "campaigns", "delete_campaign", "campaignArn", "campaignArn"),
     _Kind("personalize", "list_solutions", "solutions", "delete_solution", "solutionArn", "solutionArn"),
+    _Kind("personalize", "list_datasets", "datasets", "delete_dataset", "datasetArn", "datasetArn", "name", _METADATA),
+    _Kind("personalize", "list_schemas", "schemas", "delete_schema", "schemaArn", "schemaArn", made=_METADATA),
 )
 
 
@@ -82,8 +91,11 @@ def remove_remains(
 
 def _left(cloud: Cloud, kind: _Kind) -> list[str]:
     pages = cloud.client(kind.service).get_paginator(kind.lists).paginate()
-    entries = (entry[kind.key] for page in pages for entry in page[kind.listed])
-    return [entry for entry in entries if entry.rpartition("/")[2].startswith(f"{cloud.settings.prefix}-")]
+    prefixes = tuple(f"{cloud.settings.prefix}-{word}" for word in kind.made)
+    entries = (entry for page in pages for entry in page[kind.listed])
+    return [
+        entry[kind.key] for entry in entries if entry[kind.named or kind.key].rpartition("/")[2].startswith(prefixes)
+    ]
 
 
 def _delete(cloud: Cloud, kind: _Kind, name: str) -> None:

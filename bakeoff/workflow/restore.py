@@ -63,6 +63,7 @@ def _to_stage(run_id: str, contestant: Mapping[str, Any]) -> dict[str, Any]:
         "name": contestant["name"],
         "resourceName": resource_of(backend),
         "modelVersion": contestant["modelVersion"],
+        "answers": contestant.get("answers") or ["recommend"],
         "backend": backend,
     }
 

@@ -1,4 +1,4 @@
-"""Batch inference jobs: one line of JSON per user in, one line of JSON per user out."""
+"""Batch inference jobs: one line of JSON per user or item in, one with its list out."""
 
 import json
 import tempfile
@@ -65,12 +65,13 @@ class BatchInferenceOperations(RecommendationOperations):
             asked = json.loads(line)
         except ValueError as error:
             return {"input": line, "output": None, "error": f"The line is not JSON: {error}"}
-        if not isinstance(asked, dict) or not isinstance(asked.get("userId"), str) or not asked["userId"]:
-            return {"input": asked, "output": None, "error": "The line has no userId, which this recipe needs."}
+        asks = self.asks(version)
+        if not isinstance(asked, dict) or not isinstance(asked.get(asks), str) or not asked[asks]:
+            return {"input": asked, "output": None, "error": f"The line has no {asks}, which this recipe needs."}
         try:
             chosen = self.recommend(
                 version,
-                user_id=asked["userId"],
+                asked=asked,
                 n=job["numResults"],
                 chosen_filter=chosen_filter,
                 filter_values=asked.get("filterValues", {}),

@@ -1,14 +1,14 @@
 """GetRecommendations, and what it shares with batch jobs: the model of a solution version behind a filter."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.personalize.filter_expression import parse_filter
 from local_cloud.personalize.kinds import CAMPAIGN, FILTER, SOLUTION_VERSION
-from local_cloud.personalize.recipes.contract import Model, Recommended
+from local_cloud.personalize.recipes.contract import Asks, Model, Question, Recommended, Streamed
 from local_cloud.personalize.recipes.registry import CURRENT, PLAYED
 from local_cloud.personalize.resources import ACTIVE, Resources
 from local_cloud.personalize.versions import SolutionVersionOperations
@@ -16,7 +16,7 @@ from local_cloud.service import Record
 
 DEFAULT_RESULTS = 25
 MOST_RESULTS = 500
-NOT_PLAYED = ("recommenderArn", "promotions", "metadataColumns", "itemId")
+NOT_PLAYED = ("recommenderArn", "promotions", "metadataColumns")
 
 
 class RecommendationOperations(SolutionVersionOperations, Resources):
@@ -25,13 +25,15 @@ class RecommendationOperations(SolutionVersionOperations, Resources):
             if option in request:
                 raise NotPlayedError(f"GetRecommendations {option}")
         version = self._version_of(request)
-        if not request.get("userId"):
-            raise ServiceError(
-                "InvalidInputException", "userId is required for a campaign of a USER_PERSONALIZATION recipe."
-            )
+        asks = self.asks(version)
+        if asks == "userId" and "itemId" in request:
+            raise NotPlayedError("GetRecommendations itemId for a recipe that recommends to users")
+        if not request.get(asks):
+            recipe = CURRENT[version["recipeArn"].rpartition("/")[2]]
+            raise ServiceError("InvalidInputException", f"{asks} is required for a campaign of a {recipe.type} recipe.")
         chosen = self.recommend(
             version,
-            user_id=request["userId"],
+            asked=request,
             n=results_asked(request),
             chosen_filter=self.filter_for(version, request.get("filterArn")),
             filter_values=request.get("filterValues", {}),
@@ -49,23 +51,37 @@ class RecommendationOperations(SolutionVersionOperations, Resources):
             )
         raise NotPlayedError("personalize-runtime:GetPersonalizedRanking")
 
+    def asks(self, version: Record) -> Asks:
+        """What a request to a solution version has to name: a user or an item."""
+        return PLAYED[version["recipeArn"].rpartition("/")[2]].asks
+
     def recommend(
         self,
         version: Record,
         *,
-        user_id: str,
+        asked: Mapping[str, Any],
         n: int,
         chosen_filter: Record | None,
         filter_values: dict[str, str],
     ) -> Sequence[Recommended]:
-        """The list of a solution version for a user, known or not."""
-        model = self.model(version)
-        if chosen_filter is None:
-            return model.recommend(user_id=user_id, keep=lambda item_id: True, n=n)
+        """The list of a solution version for the user or item that `asked` names, known or not."""
+        of_user = self.asks(version) == "userId"
+        subject = str(asked["userId" if of_user else "itemId"])
         dataset = self.dataset_of(version, "INTERACTIONS")
-        history = self.rows.history(dataset["datasetArn"], user_id) if dataset else []
-        keep = parse_filter(chosen_filter["filterExpression"]).keeper(history, filter_values)
-        return model.recommend(user_id=user_id, keep=keep, n=n)
+        streamed = self._streamed(dataset["datasetArn"], subject) if dataset and of_user else []
+        keep: Callable[[str], bool] = _keep_all
+        if chosen_filter is not None:
+            # Of an item's list too, a filter by interactions is about the user that the request names.
+            user_id = asked.get("userId")
+            history = self.rows.history(dataset["datasetArn"], str(user_id)) if dataset and user_id else []
+            keep = parse_filter(chosen_filter["filterExpression"]).keeper(history, filter_values)
+        return self.model(version).recommend(Question(subject=subject, streamed=streamed, keep=keep, n=n))
+
+    def _streamed(self, dataset_arn: str, user_id: str) -> list[Streamed]:
+        return [
+            Streamed(item_id=event["itemId"], value=event["eventValue"], timestamp=event["timestamp"])
+            for event in self.rows.streamed(dataset_arn, user_id)
+        ]
 
     def model(self, version: Record) -> Model:
         """The opened model; opened once, since a version never changes."""
@@ -93,6 +109,10 @@ class RecommendationOperations(SolutionVersionOperations, Resources):
                 "ResourceNotFoundException", f"There is no ACTIVE campaign {request['campaignArn']}.", status=404
             )
         return self.get(SOLUTION_VERSION, campaign["solutionVersionArn"])
+
+
+def _keep_all(item_id: str) -> bool:
+    return True
 
 
 def results_asked(request: dict[str, Any]) -> int:

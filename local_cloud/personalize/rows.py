@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +95,21 @@ class RowStore:
             for _, item in sorted(rows, reverse=True)[:FILTERED_INTERACTIONS]
         ]
 
-    def ids(self, dataset_arn: str, column: str) -> set[str]:
-        """The distinct values of an Items or Users dataset's id column."""
+    def streamed(self, dataset_arn: str, user_id: str) -> list[dict[str, Any]]:
+        """A user's streamed events, oldest first. Who has no user id yet is asked for by the session's id, as on AWS:
+        https://repost.aws/questions/QUmlTOeDcuQA28BbIJD4xkFA."""
+        with self._lock:
+            events = list(_with_users(self.folder_of(dataset_arn) / EVENTS, anonymous=True))
+        return sorted((one for one in events if one["userId"] == user_id), key=lambda one: int(one["timestamp"]))
+
+    def metadata(self, dataset_arn: str, key: str) -> pd.DataFrame | None:
+        """The bulk rows of an Items or Users dataset as texts, of a `key` the newest row; None before any import."""
         folder = self.folder_of(dataset_arn)
-        found: set[str] = set()
-        for name in self._imports(folder):
-            for frame in pd.read_csv(
-                folder / name / "rows.csv", usecols=[column], dtype=str, na_filter=False, chunksize=100_000
-            ):
-                found.update(frame[column])
-        return found
+        with self._lock:
+            frames = [
+                pd.read_csv(folder / name / "rows.csv", dtype=str, na_filter=False) for name in self._imports(folder)
+            ]
+        return pd.concat(frames).drop_duplicates(key, keep="last", ignore_index=True) if frames else None
 
     def remove(self, dataset_arn: str) -> None:
         shutil.rmtree(self.folder_of(dataset_arn), ignore_errors=True)
@@ -121,14 +126,19 @@ def replace_text(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def _with_users(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Streamed events of known users; an event without a user belongs to the user that its session names later."""
+def _with_users(path: Path, *, anonymous: bool = False) -> Iterator[dict[str, Any]]:
+    """Streamed events of known users; an event without a user belongs to the user that its session names later.
+
+    Args:
+        path: of the events.
+        anonymous: give the others too, their session in the place of their user.
+    """
     if not path.exists():
         return
     with path.open(encoding="utf-8") as file:
         events = [json.loads(line) for line in file]
     user_of = {event["sessionId"]: event["userId"] for event in events if event.get("userId")}
     for event in events:
-        user_id = event.get("userId") or user_of.get(event["sessionId"])
+        user_id = event.get("userId") or user_of.get(event["sessionId"], event["sessionId"] if anonymous else None)
         if user_id:
             yield {**event, "userId": user_id}

@@ -58,6 +58,7 @@ class Field:
     nullable: bool
     categorical: bool
     textual: bool
+    item_name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +111,7 @@ def _field(entry: dict[str, object]) -> Field:
         nullable="null" in types,
         categorical=entry.get("categorical") is True,
         textual=entry.get("textual") is True,
+        item_name=entry.get("itemName") is True,
     )
 
 
@@ -143,6 +145,9 @@ def _check_texts(schema: DatasetSchema, metadata: list[Field]) -> None:
         raise _refused(
             f"{', '.join(field.name for field in textual)}: only Items may have a textual field, and only one"
         )
+    named = [field.name for field in metadata if field.item_name]
+    if named and (schema.dataset_type != "ITEMS" or len(named) > 1):
+        raise _refused(f"{', '.join(named)}: only Items may have a field with itemName, and only one")
     plain = [field.name for field in metadata if field.type == STRING and not (field.categorical or field.textual)]
     if plain and schema.dataset_type == "USERS":
         raise _refused(f'the text field(s) {", ".join(plain)} need "categorical": true')

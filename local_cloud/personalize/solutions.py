@@ -6,11 +6,12 @@ from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.personalize.catalogue import find_recipe
 from local_cloud.personalize.kinds import CAMPAIGN, DATASET_GROUP, SOLUTION, SOLUTION_VERSION
 from local_cloud.personalize.recipes.contract import PlayedRecipe
-from local_cloud.personalize.recipes.registry import PLAYED
+from local_cloud.personalize.recipes.registry import PLAYED, SEMANTIC_SIMILARITY
 from local_cloud.personalize.resources import RISING, Resources, picked
 from local_cloud.service import Record
 
 STOPPING, STOPPED = "CREATE STOPPING", "CREATE STOPPED"
+SWITCHED_OFF = ("performHPO", "performAutoML", "performIncrementalUpdate")
 PLAYED_CONFIG = ("eventValueThreshold", "algorithmHyperParameters")
 
 
@@ -23,9 +24,10 @@ class SolutionOperations(Resources):
         recipe = find_recipe(request["recipeArn"])
         if recipe.name not in PLAYED:
             raise NotPlayedError(f"The recipe {recipe.name}")
+        _refuse_incremental_updates(request, recipe.name)
         _check_config(request.get("solutionConfig", {}), PLAYED[recipe.name])
         record = picked(request, "name", "recipeArn", "datasetGroupArn", "eventType", "solutionConfig")
-        record |= {"performHPO": False, "performAutoML": False, "performAutoTraining": False}
+        record |= dict.fromkeys((*SWITCHED_OFF, "performAutoTraining"), False)
         return self.create(SOLUTION, self.arn_of(SOLUTION, request["name"]), record, request.get("tags"))
 
     def describe_solution(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -62,12 +64,24 @@ def _refuse_options(request: dict[str, Any]) -> None:
     # AWS's default is true: it would train, and bill, every seven days.
     if request.get("performAutoTraining", True):
         raise NotPlayedError("CreateSolution performAutoTraining=true, which is also its default,")
-    for option in ("performHPO", "performAutoML", "performIncrementalUpdate"):
+    for option in ("performHPO", "performAutoML"):
         if request.get(option):
             raise NotPlayedError(f"CreateSolution {option}=true")
     for option in request.get("solutionConfig", {}):
         if option not in PLAYED_CONFIG:
             raise NotPlayedError(f"CreateSolution solutionConfig.{option}")
+
+
+def _refuse_incremental_updates(request: dict[str, Any], recipe: str) -> None:
+    """AWS's default is true for the one recipe that has them: each update bills.
+
+    https://docs.aws.amazon.com/personalize/latest/dg/API_SolutionUpdateSummary.html
+    """
+    default = recipe == SEMANTIC_SIMILARITY
+    if request.get("performIncrementalUpdate", default):
+        raise NotPlayedError(
+            f"CreateSolution performIncrementalUpdate=true{', which is also its default,' if default else ''}"
+        )
 
 
 def _check_config(config: dict[str, Any], recipe: PlayedRecipe) -> None:
@@ -81,3 +95,4 @@ def _check_config(config: dict[str, Any], recipe: PlayedRecipe) -> None:
         raise ServiceError(
             "InvalidInputException", f"The algorithm {recipe.name} has no hyperparameter(s) {', '.join(unknown)}."
         )
+    recipe.check(config.get("algorithmHyperParameters", {}))

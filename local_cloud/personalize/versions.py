@@ -12,19 +12,23 @@ import numpy as np
 
 from local_cloud.errors import ServiceError
 from local_cloud.personalize.interactions import Interactions, join_parts
-from local_cloud.personalize.kinds import DATASET, SOLUTION, SOLUTION_VERSION
+from local_cloud.personalize.kinds import DATASET, SCHEMA, SOLUTION, SOLUTION_VERSION
 from local_cloud.personalize.lifecycle import JobFailedError
-from local_cloud.personalize.recipes.contract import TrainingData
+from local_cloud.personalize.recipes.contract import Metadata, PlayedRecipe, TrainingData
 from local_cloud.personalize.recipes.registry import PLAYED
 from local_cloud.personalize.resources import ACTIVE, IN_PROGRESS, PENDING, Resources, picked
 from local_cloud.personalize.rows import replace_text
+from local_cloud.personalize.schema_rules import parse_schema
 from local_cloud.personalize.solutions import STOPPED, STOPPING
 from local_cloud.service import Record
 
 LEAST_INTERACTIONS = 1000
 LEAST_USERS = 25
 LEAST_SHARE = 0.01
-INHERITED = ("recipeArn", "datasetGroupArn", "eventType", "solutionConfig", "performHPO", "performAutoML")
+INHERITED = (
+    "recipeArn", "datasetGroupArn", "eventType", "solutionConfig", "performHPO", "performAutoML",
+    "performIncrementalUpdate",
+)  # fmt: skip
 
 
 class SolutionVersionOperations(Resources):
@@ -36,10 +40,11 @@ class SolutionVersionOperations(Resources):
                 "InvalidInputException",
                 f"The recipe {solution['recipeArn']} does not support the training mode {mode}.",
             )
-        dataset = self.dataset_of(solution, "INTERACTIONS")
-        if dataset is None:
+        needed = _recipe_of(solution).trains_on
+        if self.dataset_of(solution, needed) is None:
             raise ServiceError(
-                "InvalidInputException", f"{solution['datasetGroupArn']} has no Interactions dataset to train on."
+                "InvalidInputException",
+                f"{solution['datasetGroupArn']} has no {needed.capitalize()} dataset to train on.",
             )
         record = picked(solution, *INHERITED)
         record |= picked(request, "name")
@@ -92,8 +97,8 @@ class SolutionVersionOperations(Resources):
     def train(self, version: Record) -> Mapping[str, Any]:
         """The work of a solution version; runs on a worker. `trainingHours` is what it took here."""
         began = time.monotonic()
-        recipe = PLAYED[version["recipeArn"].rpartition("/")[2]]
-        data = self._training_data(version)
+        recipe = _recipe_of(version)
+        data = self._training_data(version, recipe)
         folder = self.model_folder(version["solutionVersionArn"])
         partial = folder.with_name(f"{folder.name}.partial")
         for unfinished in (folder, partial):
@@ -107,32 +112,46 @@ class SolutionVersionOperations(Resources):
         self.open_models.pop(record["solutionVersionArn"], None)
         shutil.rmtree(self.model_folder(record["solutionVersionArn"]), ignore_errors=True)
 
-    def _training_data(self, version: Record) -> TrainingData:
-        interactions = self.dataset_of(version, "INTERACTIONS")
-        items = self.dataset_of(version, "ITEMS")
-        if interactions is None:
-            raise JobFailedError(f"{version['datasetGroupArn']} has no Interactions dataset to train on.")
+    def _training_data(self, version: Record, recipe: PlayedRecipe) -> TrainingData:
         config = version.get("solutionConfig", {})
-        threshold = config.get("eventValueThreshold")
+        threshold = float(config["eventValueThreshold"]) if config.get("eventValueThreshold") else None
         event_type = version.get("eventType")
-        rows = join_parts(
-            self.rows.parts(interactions["datasetArn"]),
-            event_type=event_type,
-            threshold=float(threshold) if threshold else None,
-        )
-        check_minimums(rows, event_type=event_type)
+        interactions = self.dataset_of(version, "INTERACTIONS")
+        if interactions is None and recipe.trains_on == "INTERACTIONS":
+            raise JobFailedError(f"{version['datasetGroupArn']} has no Interactions dataset to train on.")
+        used = interactions is not None and recipe.trains_on == "INTERACTIONS"
+        parts = self.rows.parts(interactions["datasetArn"]) if interactions and used else []
+        rows = join_parts(parts, event_type=event_type, threshold=threshold)
+        if used:
+            check_minimums(rows, event_type=event_type)
         return TrainingData(
             interactions=rows,
-            item_ids=self.rows.ids(items["datasetArn"], "ITEM_ID") if items else set(),
-            hyper_parameters=config.get("algorithmHyperParameters", {}),
+            threshold=threshold,
+            items=self._metadata(version, "ITEMS", "ITEM_ID"),
+            users=self._metadata(version, "USERS", "USER_ID"),
+            hyper_parameters={**recipe.hyper_parameters, **config.get("algorithmHyperParameters", {})},
             check=self.scheduler.check,
         )
+
+    def _metadata(self, version: Record, dataset_type: str, key: str) -> Metadata | None:
+        dataset = self.dataset_of(version, dataset_type)
+        rows = self.rows.metadata(dataset["datasetArn"], key) if dataset else None
+        if dataset is None or rows is None:
+            return None
+        with self.records.lock:
+            schema = parse_schema(self.get(SCHEMA, dataset["schemaArn"])["schema"])
+        return Metadata(fields=schema.fields, rows=rows)
 
     def _stop(self, arn: str) -> None:
         self.scheduler.after(lambda: self._stopped(arn))
 
     def _stopped(self, arn: str) -> None:
         self.set_status(SOLUTION_VERSION, arn, STOPPED, when=(STOPPING,))
+
+
+def _recipe_of(record: Record) -> PlayedRecipe:
+    """The recipe of a solution or a version."""
+    return PLAYED[record["recipeArn"].rpartition("/")[2]]
 
 
 def check_minimums(rows: Interactions, *, event_type: str | None) -> None:

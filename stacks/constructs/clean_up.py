@@ -10,7 +10,7 @@ from stacks.grants import FOLDER, MADE_BY_RUNS, NO_RESOURCE, allow
 from stacks.names import Names
 
 _SAGEMAKER = {"Endpoint": "endpoint", "EndpointConfig": "endpoint-config", "Model": "model"}
-_PERSONALIZE = {"Campaign": "campaign", "Solution": "solution"}
+_PERSONALIZE = {"Campaign": "campaign", "Solution": "solution", "Schema": "schema", "Dataset": "dataset"}
 
 
 class CleanUp(Construct):
@@ -42,8 +42,8 @@ class CleanUp(Construct):
 
 
 class RemoveRemains(CleanUp):
-    """Deletes endpoints, models, campaigns and solutions whose names begin with the environment's prefix: runs made
-    them, and the dataset group would refuse to go before its solutions."""
+    """Deletes endpoints, models, campaigns, solutions and the datasets of items and users whose names begin with the
+    environment's prefix: runs made them, and a dataset group would refuse to go before what it holds."""
 
     def __init__(self, scope: Construct, name: str, *, names: Names) -> None:
         environment = {"PREFIX": names.config.prefix}

@@ -72,18 +72,27 @@ class Workflow(Construct):
             ["arn:aws:personalize:::recipe/*"],
             why="AWS's recipes; the catalogue names them.",
         )
-        for kind, verbs in {
-            "Solution": ("Create", "Describe"),
-            "SolutionVersion": ("Create", "Describe"),
-            "BatchInferenceJob": ("Create", "Describe"),
-            "DatasetImportJob": ("Create", "Describe"),
-        }.items():
-            made = self._made("personalize", "solution", "batch-inference-job", "dataset-import-job")
-            groups = [resources.dataset_group_arn, resources.interactions_dataset_arn]
-            allow(role, [f"personalize:{verb}{kind}" for verb in verbs], [*groups, *made], why=MADE_BY_RUNS)
-        listed = ["personalize:ListSolutionVersions", "personalize:TagResource"]
-        made = self._made("personalize", "solution", "batch-inference-job", "dataset-import-job")
-        allow(role, listed, made, why=MADE_BY_RUNS)
+        allow(
+            role,
+            ["personalize:DescribeAlgorithm"],
+            ["arn:aws:personalize:::algorithm/*"],
+            why="AWS's algorithms; the recipes name them.",
+        )
+        made = self._made("personalize", "solution", "batch-inference-job", "dataset-import-job", "schema")
+        groups = [one.arn for one in resources.dataset_groups.values()]
+        datasets = [one.interactions_arn for one in resources.dataset_groups.values()]
+        # Of items and users: a run makes them, for their schemas are the data's.
+        group = resources.dataset_groups["metadata"].name
+        kept = [self._names.arn("personalize", f"dataset/{group}/{word}") for word in ("ITEMS", "USERS")]
+        calls = [
+            f"personalize:{verb}{kind}"
+            for kind in ("Solution", "SolutionVersion", "BatchInferenceJob", "DatasetImportJob", "Dataset")
+            for verb in ("Create", "Describe")
+        ]
+        calls += ["personalize:CreateSchema", "personalize:GetSolutionMetrics", "personalize:ListSolutionVersions"]
+        calls += ["personalize:ListDatasets", "personalize:TagResource"]
+        allow(role, calls, [*groups, *datasets, *kept, *made], why=MADE_BY_RUNS)
+        allow(role, ["personalize:DeleteDataset"], kept)
         allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
         self.personalize.allow_passing(resources.personalize_role_arn, "personalize")
 

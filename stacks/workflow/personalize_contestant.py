@@ -2,14 +2,28 @@
 
 from typing import Any
 
-from stacks.workflow.asl import State, assign, caught, choice, expression, machine, sequence, task, until_ready
+from stacks.workflow.asl import (
+    State,
+    Step,
+    assign,
+    caught,
+    choice,
+    expression,
+    fail,
+    machine,
+    sequence,
+    task,
+    until_ready,
+)
+from stacks.workflow.personalize_import import FIRST, import_rows
 from stacks.workflow.resources import Resources
 
 _FAILED = ("CREATE FAILED", "CREATE STOPPED")
 
 
 def personalize_contestant(resources: Resources) -> dict[str, Any]:
-    """Looks for the solution version, imports and trains if there is none, writes its lists by batch inference.
+    """Looks for the solution version, imports and trains if there is none, writes its lists by batch inference: for the
+    test users, or of a recipe that is asked by item for every item.
 
     A contestant that is only asked is taken as it is: where its version is gone, describing it fails the execution.
     """
@@ -27,14 +41,13 @@ def personalize_contestant(resources: Resources) -> dict[str, Any]:
             ),
             # A retired recipe ends here, before anything costs money; and the description tells a twin.
             ("Look up the recipe", _describe_recipe()),
+            *_hyper_parameters(following="Learns from items?"),
             (
-                "Create the solution",
-                caught(
-                    _create_solution(resources),
-                    errors=("Personalize.ResourceAlreadyExistsException",),
-                    following="Begin to wait for solution",
-                ),
+                "Learns from items?",
+                choice(("$spec.learnsFromItems", "Create the solution of items"), otherwise="Create the solution"),
             ),
+            ("Create the solution of items", _unless_there(_solution_of_items(resources))),
+            ("Create the solution", _unless_there(_solution(resources))),
             *until_ready(
                 "solution",
                 task("aws-sdk:personalize:describeSolution", {"SolutionArn": expression("$solutionArn")}),
@@ -47,21 +60,9 @@ def personalize_contestant(resources: Resources) -> dict[str, Any]:
             ("Look for a trained version", _look_for_version()),
             (
                 "Trained already?",
-                choice(("$versionArn != null", "Begin to wait for training"), otherwise="Import interactions"),
+                choice(("$versionArn != null", "Begin to wait for training"), otherwise=FIRST),
             ),
-            ("Import interactions", _import(resources)),
-            *until_ready(
-                "import",
-                task(
-                    "aws-sdk:personalize:describeDatasetImportJob",
-                    {"DatasetImportJobArn": expression("$importArn")},
-                ),
-                status="$states.result.DatasetImportJob.Status",
-                ready="ACTIVE",
-                failed=_FAILED,
-                reason="$states.result.DatasetImportJob.FailureReason",
-                following="Train",
-            ),
+            *import_rows(resources, following="Train"),
             ("Train", _train(resources)),
             *until_ready(
                 "training",
@@ -73,6 +74,7 @@ def personalize_contestant(resources: Resources) -> dict[str, Any]:
                 following="Note the training",
             ),
             ("Note the training", _note_training()),
+            ("Note the metrics", _note_metrics()),
             ("Look for lists", _look_for_lists(resources)),
             ("Lists there?", choice(("$states.input.there", "Report"), otherwise="Write lists")),
             ("Write lists", _write_lists(resources)),
@@ -102,25 +104,77 @@ def _describe_recipe() -> State:
     return task(
         "aws-sdk:personalize:describeRecipe",
         {"RecipeArn": expression("'arn:aws:personalize:::recipe/' & $spec.recipe")},
-        Assign={"twin": expression(f"$exists({described}) ? $contains({described}, 'Local twin') : false")},
+        Assign={
+            "twin": expression(f"$exists({described}) ? $contains({described}, 'Local twin') : false"),
+            "algorithmArn": expression("$states.result.Recipe.AlgorithmArn"),
+        },
     )
 
 
-def _create_solution(resources: Resources) -> State:
+def _hyper_parameters(*, following: str) -> list[Step]:
+    """Those that the catalogue sets, held to those that the algorithm has: AWS says which only when it is asked."""
+    known = "$keys($states.result.Algorithm.DefaultHyperParameters)"
+    look = task(
+        "aws-sdk:personalize:describeAlgorithm",
+        {"AlgorithmArn": expression("$algorithmArn")},
+        Output={"unknown": expression(f"($known := {known}; [$spec.hyperParameters[$not($ in $known)]])")},
+    )
+    unknown = "$join($states.input.unknown, ', ')"
+    told = f"'The algorithm of the recipe ' & $spec.recipe & ' has no hyper-parameter ' & {unknown}"
+    return [
+        (
+            "Hyper-parameters set?",
+            choice(("$count($spec.hyperParameters) = 0", following), otherwise="Look up the algorithm"),
+        ),
+        ("Look up the algorithm", look),
+        (
+            "Hyper-parameters known?",
+            choice(("$count($states.input.unknown) = 0", following), otherwise="Hyper-parameters unknown"),
+        ),
+        (
+            "Hyper-parameters unknown",
+            fail(
+                "Bakeoff.HyperParametersUnknown",
+                expression(f"{told} & '. Take it out of the contestant in config/contestants.toml.'"),
+            ),
+        ),
+    ]
+
+
+def _unless_there(state: State) -> State:
+    following = "Begin to wait for solution"
+    there = ("Personalize.ResourceAlreadyExistsException",)
+    return {**caught(state, errors=there, following=following), "Next": following}
+
+
+def _solution(resources: Resources) -> State:
     return task(
         "aws-sdk:personalize:createSolution",
         {
-            "Name": expression("$spec.resourceName"),
-            "DatasetGroupArn": resources.dataset_group_arn,
-            "RecipeArn": expression("'arn:aws:personalize:::recipe/' & $spec.recipe"),
-            # On by default, and bills every seven days.
-            "PerformAutoTraining": False,
+            **_of_every_solution(resources),
             # Streamed events stay in the dataset through an import; only the split's own rows may train.
             "EventType": expression("$spec.eventType"),
             "SolutionConfig": expression("$spec.solutionConfig"),
-            "Tags": resources.personalize_tags("$spec.runId"),
         },
     )
+
+
+def _solution_of_items(resources: Resources) -> State:
+    """Of Semantic-Similarity: its incremental updates are on by default, and each bills."""
+    return task(
+        "aws-sdk:personalize:createSolution", {**_of_every_solution(resources), "PerformIncrementalUpdate": False}
+    )
+
+
+def _of_every_solution(resources: Resources) -> dict[str, Any]:
+    return {
+        "Name": expression("$spec.resourceName"),
+        "DatasetGroupArn": expression("$spec.group.datasetGroupArn"),
+        "RecipeArn": expression("'arn:aws:personalize:::recipe/' & $spec.recipe"),
+        # On by default, and bills every seven days.
+        "PerformAutoTraining": False,
+        "Tags": resources.personalize_tags("$spec.runId"),
+    }
 
 
 def _look_for_version() -> State:
@@ -133,21 +187,6 @@ def _look_for_version() -> State:
         Assign={
             "versionArn": expression(f"$count({found}) > 0 ? {found}[0].SolutionVersionArn : null"),
         },
-    )
-
-
-def _import(resources: Resources) -> State:
-    return task(
-        "aws-sdk:personalize:createDatasetImportJob",
-        {
-            "JobName": expression("$spec.jobName"),
-            "DatasetArn": resources.interactions_dataset_arn,
-            "DataSource": {"DataLocation": expression("$spec.preparedUri & 'personalize/interactions/'")},
-            "RoleArn": resources.personalize_role_arn,
-            "ImportMode": "FULL",
-            "Tags": resources.personalize_tags("$spec.runId"),
-        },
-        Assign={"importArn": expression("$states.result.DatasetImportJobArn")},
     )
 
 
@@ -171,6 +210,15 @@ def _note_training() -> State:
     return {**_describe_version(), "Assign": {"version": expression("$states.result.SolutionVersion")}}
 
 
+def _note_metrics() -> State:
+    """AWS's own, by its own protocol: they are recorded beside the run's and never compared with them."""
+    return task(
+        "aws-sdk:personalize:getSolutionMetrics",
+        {"SolutionVersionArn": expression("$versionArn")},
+        Assign={"metrics": expression("$states.result.Metrics")},
+    )
+
+
 def _look_for_lists(resources: Resources) -> State:
     return task(
         "aws-sdk:s3:listObjectsV2",
@@ -186,7 +234,7 @@ def _write_lists(resources: Resources) -> State:
             "JobName": expression("$spec.jobName"),
             "SolutionVersionArn": expression("$versionArn"),
             "NumResults": expression("$spec.numResults"),
-            "JobInput": {"S3DataSource": {"Path": expression("$spec.preparedUri & 'requests/users.jsonl'")}},
+            "JobInput": {"S3DataSource": {"Path": expression("$spec.requestsUri")}},
             "JobOutput": {"S3DataDestination": {"Path": expression("$spec.listsUri")}},
             "RoleArn": resources.personalize_role_arn,
             "Tags": resources.personalize_tags("$spec.runId"),
@@ -208,6 +256,7 @@ def _report() -> State:
             "billableSeconds": expression("$exists($version.TrainingHours) ? $version.TrainingHours * 3600 : null"),
             # A managed recipe makes no choices on the validation part.
             "validation": None,
+            "solutionMetrics": expression("$metrics"),
         },
         "End": True,
     }

@@ -75,6 +75,7 @@ def plan_contestants(resources: Resources, functions: Functions) -> State:
         "runId": expression(RUN_ID),
         "executionArn": expression(EXECUTION_ARN),
         "campaignArnPrefix": resources.personalize_arn("campaign/"),
+        "datasetGroups": {name: group.to_json() for name, group in resources.dataset_groups.items()},
         "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
         "contestants": expression("$plan.contestants"),

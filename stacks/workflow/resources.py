@@ -1,8 +1,10 @@
 """What the state machines refer to: names and ARNs of the other resources, handed over as one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bakeoff.config import Config
+from bakeoff.contracts.catalogue import Group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,18 @@ class Functions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatasetGroup:
+    """One of Amazon Personalize's dataset groups; ARNs may be CDK tokens."""
+
+    arn: str
+    name: str
+    interactions_arn: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"datasetGroupArn": self.arn, "interactionsArn": self.interactions_arn}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resources:
     """Everything that a definition names; values may be CDK tokens.
 
@@ -67,8 +81,7 @@ class Resources:
     write_report: JobSource
     model_role_arn: str
     personalize_role_arn: str
-    dataset_group_arn: str
-    interactions_dataset_arn: str
+    dataset_groups: Mapping[Group, DatasetGroup]
     recommender_hashes: dict[str, str]
 
     @property

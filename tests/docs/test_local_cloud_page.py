@@ -72,10 +72,12 @@ def test_the_options_that_are_only_recorded_are_those_of_the_code(operation: str
 
 @pytest.mark.parametrize("recipe", [*CURRENT, *SUCCESSORS])
 def test_every_recipe_is_on_the_page_where_it_belongs(recipe: str) -> None:
-    lines = [line for line in section("Personalize").splitlines() if f"`{recipe}`" in line]
-    assert len(lines) == 1
-    word = "is played" if recipe in PLAYED else "refused for training" if recipe in CURRENT else "Retired"
-    assert word in lines[0]
+    recipes, retired = re.findall(r"^(?:Recipes|Retired).*$", section("Personalize"), re.MULTILINE)
+    played, _, refused = recipes.partition("refused for training: ")
+    found = [
+        name for name, text in (("played", played), ("refused", refused), ("retired", retired)) if f"`{recipe}`" in text
+    ]
+    assert found == ["played" if recipe in PLAYED else "refused" if recipe in CURRENT else "retired"]
 
 
 def refused_options() -> set[str]:

@@ -22,6 +22,8 @@ TAKE_NO_RESOURCE = {
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
     "personalize:ListCampaigns",
+    "personalize:ListDatasets",
+    "personalize:ListSchemas",
     "personalize:ListSolutions",
     "sagemaker:ListEndpointConfigs",
     "sagemaker:ListEndpoints",
@@ -88,7 +90,7 @@ def test_a_wildcard_comes_after_the_beginning_of_our_names(synthesized: Synthesi
         rf"{bucket}/[a-z]+/\*(/[a-z]+)*(/[a-z]+\.[a-z.]+)?"
         rf"|arn:aws:[a-z]+:{account}:[a-z-]+[/:]{synthesized.prefix}-[^*]*\*"
         rf"|arn:aws:logs:{account}:log-group:/aws/sagemaker/([A-Za-z]+|\*)(:\*)?"
-        r"|arn:aws:personalize:::recipe/\*"
+        r"|arn:aws:personalize:::(recipe|algorithm)/\*"
         rf"|arn:aws:ecr:{synthesized.region}:\*:repository/[a-z-]+"
     )
     empties = re.compile(rf"{bucket}/\*")

@@ -415,14 +415,106 @@ def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesi
     assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
 
 
+def arguments_of(machine: Machine, call: str) -> list[dict[str, Any]]:
+    return [arguments for resource, arguments in machine.tasks() if resource == f"aws-sdk:personalize:{call}"]
+
+
 def test_personalize_never_trains_by_itself_and_only_on_the_split(synthesized: Synthesized) -> None:
-    [solution] = [
-        arguments
-        for resource, arguments in synthesized.machines()["personalize-contestant"].tasks()
-        if resource == "aws-sdk:personalize:createSolution"
-    ]
-    assert solution["PerformAutoTraining"] is False, "it would bill every seven days"
+    of_items, solution = arguments_of(synthesized.machines()["personalize-contestant"], "createSolution")
+    for one in (of_items, solution):
+        assert one["PerformAutoTraining"] is False, "it would bill every seven days"
     assert solution["EventType"] == "{% $spec.eventType %}"
+    assert of_items["PerformIncrementalUpdate"] is False, "each would bill"
+    assert not {"EventType", "SolutionConfig"} & of_items.keys(), "it learns from no interactions"
+
+
+def test_nothing_of_personalize_costs_money_before_recipe_and_hyper_parameters_are_known(
+    synthesized: Synthesized,
+) -> None:
+    [scope] = synthesized.machines()["personalize-contestant"].scopes()
+    reached, waiting = [], ["Look up the recipe"]
+    while waiting:
+        name = waiting.pop()
+        reached.append(name)
+        ways = [way for way in ways_on(scope.states[name]) if not way.startswith("Create the solution")]
+        waiting += [way for way in ways if way not in reached]
+    assert set(reached) == {
+        "Look up the recipe",
+        "Hyper-parameters set?",
+        "Look up the algorithm",
+        "Hyper-parameters known?",
+        "Hyper-parameters unknown",
+        "Learns from items?",
+    }
+
+
+@pytest.mark.parametrize(("asked", "unknown"), [([], []), (["bptt"], []), (["bptt", "depth"], ["depth"])])
+def test_hyper_parameters_that_the_algorithm_does_not_list_are_found(
+    synthesized: Synthesized, asked: list[str], unknown: list[str]
+) -> None:
+    look = dict(synthesized.machines()["personalize-contestant"].states())["Look up the algorithm"]
+    jsonata = Jsonata(look["Output"]["unknown"][3:-3])
+    jsonata.assign("spec", {"hyperParameters": asked})
+    jsonata.assign("states", {"result": {"Algorithm": {"DefaultHyperParameters": {"bptt": "32", "width": "8"}}}})
+    assert jsonata.evaluate(None) == unknown
+
+
+WANTED = {"name": "bakeoff-items-1"}
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "following"),
+    [
+        ([], WANTED, "Create the items schema"),
+        ([], {"name": None}, "Look for the users dataset"),
+        ([{"DatasetType": "USERS", "Name": "bakeoff-items-1", "Status": "ACTIVE"}], WANTED, "Create the items schema"),
+        ([{"DatasetType": "Items", "Name": "bakeoff-items-1", "Status": "ACTIVE"}], WANTED, "Begin to wait for items"),
+        ([{"DatasetType": "ITEMS", "Name": "bakeoff-items-2", "Status": "ACTIVE"}], WANTED, "Delete the items dataset"),
+        ([{"DatasetType": "ITEMS", "Name": "bakeoff-items-2", "Status": "ACTIVE"}], {"name": None}, "Delete the items"),
+        (
+            [{"DatasetType": "ITEMS", "Name": "bakeoff-items-1", "Status": "DELETE PENDING"}],
+            WANTED,
+            "Wait for the items",
+        ),
+    ],
+)
+def test_a_dataset_of_other_data_goes_before_that_of_this_data_comes(
+    synthesized: Synthesized, found: list[dict[str, str]], wanted: dict[str, Any], following: str
+) -> None:
+    states = dict(synthesized.machines()["personalize-contestant"].states())
+
+    def evaluated(text: str, **states_of: Any) -> Any:
+        jsonata = Jsonata(text[3:-3])
+        jsonata.assign("spec", {"metadata": {"items": wanted}})
+        jsonata.assign("states", states_of)
+        return jsonata.evaluate(None)
+
+    look = states["Look for the items dataset"]["Output"]
+    seen = {name: evaluated(text, result={"Datasets": found}) for name, text in look.items()}
+    chosen = states["Which items dataset?"]
+    ways = [one["Next"] for one in chosen["Choices"] if evaluated(one["Condition"], input=seen)]
+    assert [*ways, chosen["Default"]][0].startswith(following)
+
+
+def test_contestants_of_one_group_share_a_runs_imports(synthesized: Synthesized) -> None:
+    """A job is named by what it imports; who finds the name taken waits for the job."""
+    machine = synthesized.machines()["personalize-contestant"]
+    names = [one["JobName"] for one in arguments_of(machine, "createDatasetImportJob")]
+    assert names == [
+        "{% $spec.importName %}",
+        "{% $spec.metadata.items.importName %}",
+        "{% $spec.metadata.users.importName %}",
+    ]
+    states = dict(machine.states())
+    for what in ("interactions", "items", "users"):
+        [taken] = states[f"Import {what}"]["Catch"]
+        assert taken["ErrorEquals"] == ["Personalize.ResourceAlreadyExistsException"]
+        assert taken["Next"] == states[f"Import {what}"]["Next"] == f"Begin to wait for import of {what}"
+
+
+def test_a_campaign_is_provisioned_with_the_least_which_is_the_default(synthesized: Synthesized) -> None:
+    [campaign] = arguments_of(synthesized.machines()["run"], "createCampaign")
+    assert campaign.keys() == {"Name", "SolutionVersionArn", "Tags"}
 
 
 def test_no_container_reaches_the_network(synthesized: Synthesized) -> None:
@@ -439,9 +531,11 @@ def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:
         (resource, arguments.get("Tags"))
         for machine in synthesized.machines().values()
         for resource, arguments in machine.tasks()
-        if resource.removeprefix("aws-sdk:").split(":")[0] in ("sagemaker", "personalize") and ":create" in resource
+        if resource.removeprefix("aws-sdk:").split(":")[0] in ("sagemaker", "personalize")
+        and ":create" in resource
+        and not resource.endswith(":createSchema")  # the one of them that takes no tags
     ]
-    assert len(made) == (12 if synthesized.engine == "spark" else 13), "the Glue job is of the stack"
+    assert len(made) == (17 if synthesized.engine == "spark" else 18), "the Glue job is of the stack"
     for resource, tags in made:
         assert tags is not None, resource
         keys = {tag.get("Key") or tag["TagKey"] for tag in tags}

@@ -162,6 +162,10 @@ class Product:
         """GET the recommendations of `user`, with the API key unless other `headers` are given."""
         return self._send("GET", f"/recommendations/{quote(user, safe='')}?{query}", headers)
 
+    def alike(self, item: str) -> Answer:
+        """The API's answer to which items are alike to one."""
+        return self._send("GET", f"/items/{quote(item, safe='')}/similar", None)
+
     def post(self, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
         """POST a body to /recommendations."""
         key = {"x-api-key": self.deployed.api_key}

@@ -22,7 +22,10 @@ def test_destroying_stops_the_run_under_way_and_leaves_nothing(
     deployment.destroy(product.cloud, product.cdk, yes=True, verify=True, confirm=lambda question: False)
     told = capsys.readouterr().out
     assert "Stopped run" in told
-    assert "Verified: no stack, endpoint, model, campaign or solution of this environment is left." in told
+    assert (
+        "Verified: no stack, endpoint, model, campaign, solution, dataset or schema of this environment is left."
+        in told
+    )
     assert product.client("stepfunctions").describe_execution(executionArn=arn)["status"] == "ABORTED"
 
     stacks = product.client("cloudformation").describe_stacks()["Stacks"]
@@ -32,6 +35,8 @@ def test_destroying_stops_the_run_under_way_and_leaves_nothing(
     assert personalize.list_dataset_groups()["datasetGroups"] == []
     assert personalize.list_solutions()["solutions"] == []
     assert personalize.list_campaigns()["campaigns"] == []
+    assert personalize.list_datasets()["datasets"] == []
+    assert personalize.list_schemas()["schemas"] == []
     assert sagemaker.list_models()["Models"] == []
     assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
     assert product.endpoints() == set()

@@ -182,6 +182,12 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         "",
         r"contestants\.0: .*a contestant of kind 'personalize' needs recipe",
     ),
+    "a recipe that AWS retired": (
+        "contestants.toml",
+        'recipe = "aws-popularity-count"\n',
+        'recipe = "aws-hrnn-metadata"\n',
+        r"contestants\.0: .*retired the recipe aws-hrnn-metadata; its successor is aws-user-personalization-v2",
+    ),
     "a question that nobody asks": (
         "contestants.toml",
         '["recommend"]',

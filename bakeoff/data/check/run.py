@@ -12,7 +12,7 @@ from bakeoff.data.check.profile import Profile, profile
 from bakeoff.data.engines import Engine
 from bakeoff.data.mappings import choose_mapping
 from bakeoff.data.outputs.features import features
-from bakeoff.data.outputs.personalize import write_metadata
+from bakeoff.data.outputs.personalize import write_items, write_users
 from bakeoff.data.preparation import Preparation, split
 from bakeoff.data.reading import Reading, read
 from bakeoff.data.settings import PreparationSettings
@@ -68,5 +68,5 @@ def _write_metadata(prepared: Preparation) -> None:
     users = features(prepared.user_columns, mapping.users.columns if mapping.users else ())
     with tempfile.TemporaryDirectory(prefix="bakeoff-") as scratch:
         writer = FolderWriter(Path(scratch))
-        write_metadata(writer, "Items", prepared.catalogue.ids, items)
-        write_metadata(writer, "Users", prepared.users, users)
+        write_items(writer, prepared.catalogue.documents, items)
+        write_users(writer, prepared.users, users)

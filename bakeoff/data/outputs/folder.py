@@ -154,8 +154,9 @@ def _personalize(preparation: Preparation, writer: FolderWriter, *, users: Entit
     plot = preparation.mapping.items.fields.get("plot")
     text_column = plot.columns[0] if plot and plot.columns else None
     personalize.write_interactions_schema(writer)
-    personalize.write_metadata(writer, "Items", preparation.catalogue.ids, items.features, text_column=text_column)
-    personalize.write_metadata(writer, "Users", preparation.users, users.features)
+    personalize.write_items(writer, preparation.catalogue.documents, items.features, text_column=text_column)
+    personalize.write_users(writer, preparation.users, users.features)
+    writer.json_lines(layout.REQUEST_ITEMS, ({"itemId": item_id} for item_id in preparation.catalogue.ids))
 
 
 def _items(preparation: Preparation, writer: FolderWriter) -> list[str]:

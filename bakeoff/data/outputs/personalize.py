@@ -2,20 +2,24 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from bakeoff.contracts.personalize import (
     INTERACTIONS_SCHEMA,
+    ITEM_DESCRIPTION,
+    ITEM_NAME,
     LONGEST_CATEGORY,
+    LONGEST_NAME,
     LONGEST_TEXT,
     field_name,
     header_faults,
     metadata_schema,
 )
 from bakeoff.data import layout
+from bakeoff.data.documents import Document
 from bakeoff.data.outputs.features import Feature
 from bakeoff.data.outputs.texts import json_text
 from bakeoff.data.writing import FolderWriter
@@ -24,33 +28,79 @@ from bakeoff.errors import DataError
 KINDS = {"number": "float", "money": "float", "category": "category", "list": "category", "text": "text"}
 
 
-def write_metadata(
-    writer: FolderWriter, kind: str, ids: Sequence[str], features: Sequence[Feature], *, text_column: str | None = None
+def write_items(
+    writer: FolderWriter,
+    documents: Sequence[Document],
+    features: Sequence[Feature],
+    *,
+    text_column: str | None = None,
 ) -> None:
-    """Write ``personalize/items`` or ``users`` with its schema; nothing where there is no metadata to import.
+    """Write ``personalize/items`` with its schema: the features, every item's name and a description of it.
+
+    Semantic-Similarity needs name and description. Where the data has no column of free text, genres and year stand
+    for it.
 
     Args:
-        kind: ``Items`` or ``Users``.
-        ids: of the rows.
+        writer: of the prepared folder.
+        documents: of the rows.
         features: leaking ones and dates are left out.
         text_column: the one column of free text that is imported.
 
     Raises:
         DataError: the names of the columns are none that Personalize takes.
     """
-    used = [feature for feature in features if _is_used(feature, text_column)]
-    if not used:
-        return
-    schema = metadata_schema(kind, {field_name(feature.name): KINDS[feature.column.type] for feature in used})
+    cells = {ITEM_NAME: [(one.title or one.item_id)[:LONGEST_NAME] for one in documents]}
+    kinds = {ITEM_NAME: "name"}
+    if not any(_is_used(one, text_column) and one.column.type == "text" for one in features):
+        cells[ITEM_DESCRIPTION] = [_described(one) for one in documents]
+        kinds[ITEM_DESCRIPTION] = "text"
+    ids = [one.item_id for one in documents]
+    _write(writer, "Items", ids, [one for one in features if _is_used(one, text_column)], kinds=kinds, cells=cells)
+
+
+def write_users(writer: FolderWriter, ids: Sequence[str], features: Sequence[Feature]) -> None:
+    """Write ``personalize/users`` with its schema; nothing where there is no metadata to import.
+
+    Args:
+        writer: of the prepared folder.
+        ids: of the rows.
+        features: leaking ones, dates and texts are left out.
+
+    Raises:
+        DataError: the names of the columns are none that Personalize takes.
+    """
+    used = [one for one in features if _is_used(one, None)]
+    if used:
+        _write(writer, "Users", ids, used, kinds={}, cells={})
+
+
+def _write(
+    writer: FolderWriter,
+    kind: str,
+    ids: Sequence[str],
+    features: Sequence[Feature],
+    *,
+    kinds: Mapping[str, str],
+    cells: Mapping[str, Sequence[str]],
+) -> None:
+    """One dataset's file and schema; `kinds` and `cells` are of further columns, by field name."""
+    columns = {**{field_name(one.name): KINDS[one.column.type] for one in features}, **kinds}
+    schema = metadata_schema(kind, columns)
     header = [field["name"] for field in schema["fields"]]
-    check_header(schema, [schema["fields"][0]["name"], *(field_name(feature.name) for feature in used)])
+    check_header(schema, [schema["fields"][0]["name"], *(field_name(one.name) for one in features), *kinds])
     content = io.StringIO(newline="")
     rows = csv.writer(content, lineterminator="\n")
     rows.writerow(header)
-    rows.writerows(zip(ids, *(_cells(feature) for feature in used), strict=True))
+    rows.writerows(zip(ids, *(_cells(one) for one in features), *cells.values(), strict=True))
     with writer.file(layout.PERSONALIZE_METADATA.format(kind.lower())) as file:
         file.write(content.getvalue().encode())
     write_schema(writer, schema)
+
+
+def _described(document: Document) -> str:
+    """What is known of an item that nobody describes, in one sentence; empty where nothing is."""
+    known = [*document.genres, *([str(document.year)] if document.year else [])]
+    return f"{', '.join(known)}." if known else ""
 
 
 def write_interactions_schema(writer: FolderWriter) -> None:

@@ -1,7 +1,7 @@
 """aws-popularity-count: the items that the most users interacted with, the same list for everybody."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from local_cloud.personalize.holdout import HOLDOUT_LIST, Holdout, hold_out, list_metrics
 from local_cloud.personalize.interactions import Interactions
-from local_cloud.personalize.recipes.contract import Recommended, TrainingData
+from local_cloud.personalize.recipes.contract import Asks, DatasetType, Question, Recommended, TrainingData
 from local_cloud.personalize.rows import replace_text
 
 
@@ -27,6 +27,11 @@ class PopularityCount:
         "list for all users; equal counts are ordered by item id."
     )
     hyper_parameters: Mapping[str, str] = {}
+    asks: Asks = "userId"
+    trains_on: DatasetType = "INTERACTIONS"
+
+    def check(self, hyper_parameters: Mapping[str, str]) -> None:
+        """There is none to look at."""
 
     def train(self, data: TrainingData, folder: Path) -> dict[str, float]:
         interactions = data.interactions
@@ -48,12 +53,12 @@ class PopularityModel:
     def __init__(self, items: list[str]) -> None:
         self._items = items
 
-    def recommend(self, *, user_id: str, keep: Callable[[str], bool], n: int) -> Sequence[Recommended]:
+    def recommend(self, question: Question) -> Sequence[Recommended]:
         chosen: list[Recommended] = []
         for item_id in self._items:
-            if len(chosen) == n:
+            if len(chosen) == question.n:
                 break
-            if keep(item_id):
+            if question.keep(item_id):
                 chosen.append(Recommended(item_id=item_id, score=None))
         return chosen
 

@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+from bakeoff.contracts.personalize import GONE
 from local_cloud.personalize.recipes.contract import PlayedRecipe
 from local_cloud.personalize.recipes.popularity_count import PopularityCount
+from local_cloud.personalize.recipes.semantic_similarity import SemanticSimilarity
+from local_cloud.personalize.recipes.user_personalization import UserPersonalization
 
-PLAYED: dict[str, PlayedRecipe] = {recipe.name: recipe for recipe in (PopularityCount(),)}
+SEMANTIC_SIMILARITY = SemanticSimilarity.name
+PLAYED: dict[str, PlayedRecipe] = {
+    recipe.name: recipe for recipe in (PopularityCount(), UserPersonalization(), SemanticSimilarity())
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +46,7 @@ CURRENT = {
         Recipe(name="aws-popularity-count", type="USER_PERSONALIZATION", feature_transformation="sims"),
         Recipe(name="aws-personalized-ranking-v2", type="PERSONALIZED_RANKING"),
         Recipe(name="aws-personalized-ranking", type="PERSONALIZED_RANKING"),
-        Recipe(name="aws-semantic-similarity", type="RELATED_ITEMS"),
+        Recipe(name=SEMANTIC_SIMILARITY, type="RELATED_ITEMS", feature_transformation="aws-semantic-similarity"),
         Recipe(name="aws-similar-items", type="RELATED_ITEMS"),
         Recipe(name="aws-sims", type="RELATED_ITEMS"),
         Recipe(name="aws-next-best-action", type="PERSONALIZED_ACTIONS"),
@@ -48,8 +54,4 @@ CURRENT = {
         Recipe(name="aws-item-attribute-affinity", type="USER_SEGMENTATION"),
     )
 }
-SUCCESSORS = {
-    "aws-hrnn": "aws-user-personalization-v2",
-    "aws-hrnn-metadata": "aws-user-personalization-v2",
-    "aws-hrnn-coldstart": "aws-user-personalization-v2",
-}
+SUCCESSORS = GONE

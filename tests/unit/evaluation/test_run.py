@@ -467,6 +467,25 @@ def test_what_a_training_left_must_be_an_archive(room: Room) -> None:
         room.evaluate()
 
 
+def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_with_nobody(
+    room: Room, prepared: Prepared
+) -> None:
+    room.enter("sound")
+    room.enter("alike", [], lists="alike/n", neighbours="alike/n")
+    room.contestants[-1]["answers"] = ["similar"]
+    first, second, *_ = prepared.items
+    lines = [
+        {"input": {"itemId": one}, "output": {"recommendedItems": [other]}, "error": None}
+        for one, other in ((first, second), (second, first))
+    ]
+    write_answers(room.folder / "lists" / "alike" / "n" / "items.jsonl.out", lines)
+    results = room.evaluate()
+    alike = results.contestants["alike"]
+    assert (alike.healthy, alike.metrics["usefulness@10"].n) == (True, 2)
+    assert not alike.metrics.keys() & {"ndcg@10", "coverage@10"}
+    assert {one["a"] for one in results.to_json()["comparisons"]} | {"sound"} == {"sound"}
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [

@@ -149,6 +149,17 @@ def test_a_user_without_history_is_cold_to_those_that_need_one(
     assert stub.of("ease") == []
 
 
+def test_who_has_no_lists_for_users_is_neither_asked_nor_listed(
+    ask: Ask, tables: Any, stub: StubBackends, contestant: Any
+) -> None:
+    alike = contestant("alike", "personalize-campaign", answers=["similar"])
+    tables.promote("run-1", [contestant("ease"), alike])
+    tables.put_history("u1", "seen")
+    stub.manners |= {"ease": recommends("a"), "alike": recommends("b")}
+    assert list(by_name(ask())) == ["ease"]
+    assert not stub.of("alike")
+
+
 def test_a_contestant_that_failed_in_the_run_is_disabled_and_not_asked(
     ask: Ask, tables: Any, stub: StubBackends, contestant: Any
 ) -> None:

@@ -154,7 +154,8 @@ def entry() -> Callable[..., dict[str, Any]]:
         of_kind = {
             "sagemaker": {"recommender": "ease", "image": "scikit-learn", "recipe": None, "image_uri": "111.ecr/sk:1"},
             "blend": {"recommender": None, "image": None, "recipe": None, "image_uri": None},
-            "personalize": {"recommender": None, "image": None, "recipe": "aws-sims", "image_uri": None},
+            "personalize": {"recommender": None, "image": None, "recipe": "aws-sims", "image_uri": None}
+            | {"dataset_group": "interactions"},
         }
         usual = {"name": name, "title": name.title(), "kind": kind, "answers": ["recommend"], "needs_history": True}
         labels = {"reacts_to_events": True, "longest_list": 1000, "learns_from": "liked", "settings": {}}
@@ -164,6 +165,14 @@ def entry() -> Callable[..., dict[str, Any]]:
     return make
 
 
+CAMPAIGNS = "arn:aws:personalize:us-east-1:123456789012:campaign/"
+GROUPS = {
+    name: {
+        "datasetGroupArn": f"arn:aws:personalize:us-east-1:123456789012:dataset-group/{name}",
+        "interactionsArn": f"arn:aws:personalize:us-east-1:123456789012:dataset/{name}/INTERACTIONS",
+    }
+    for name in ("interactions", "metadata")
+}
 COUNTS = {"users": 200, "train": 4_000, "validation": 500}
 MANIFEST: dict[str, Any] = {
     "counts": COUNTS,

@@ -8,6 +8,7 @@ import pytest
 from bakeoff.errors import RunError
 from bakeoff.workflow.collect import collect_lists
 from bakeoff.workflow.plan import plan_contestants
+from tests.unit.workflow.conftest import CAMPAIGNS, GROUPS
 
 
 @pytest.fixture
@@ -17,7 +18,8 @@ def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any
     order = {
         "runId": "run-1",
         "executionArn": "arn",
-        "campaignArnPrefix": "arn:aws:personalize:us-east-1:123456789012:campaign/",
+        "campaignArnPrefix": CAMPAIGNS,
+        "datasetGroups": GROUPS,
         "dataset": "small",
         "preparation": {"dataVersion": "v1", "key": "prepared/v1/", "uri": "s3://bakeoff-test/prepared/v1/"},
         "contestants": [
@@ -28,7 +30,14 @@ def given(aws: Any, manifest: dict[str, Any], entry: Callable[..., dict[str, Any
     }
     planned = plan_contestants(aws.cloud, order)
     outcomes = [
-        {"name": "sims", "status": "ok", "twin": True, "modelVersion": "arn:version", "validation": None},
+        {
+            "name": "sims",
+            "status": "ok",
+            "twin": True,
+            "modelVersion": "arn:version",
+            "validation": None,
+            "solutionMetrics": {"coverage": 0.25},
+        },
         {"name": "als", "status": "failed", "reason": "TrainingJob als: out of memory"},
         {
             "name": "ease",
@@ -75,6 +84,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "listsSeconds": 21.5,
         "artefactBytes": 5,
         "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
+        "solutionMetrics": None,
         "backend": specs["ease"]["backend"],
     }
     assert (als["status"], als["reason"], als["twin"], als["modelVersion"]) == (
@@ -84,6 +94,7 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         None,
     )
     assert (sims["twin"], sims["reactsToEvents"], sims["trainingSeconds"]) == (True, False, None)
+    assert sims["solutionMetrics"] == {"coverage": 0.25}
     assert (sims["kind"], sims["recipe"], sims["recommender"]) == ("personalize", "aws-sims", None)
 
 
@@ -160,6 +171,7 @@ def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
             "name": name,
             "resourceName": specs[name]["resourceName"],
             "modelVersion": version,
+            "answers": ["recommend"],
             "backend": specs[name]["backend"],
         }
         for name, version in (("ease", "job-1"), ("sims", "arn:version"))

@@ -57,6 +57,19 @@ def test_a_campaign_is_asked_by_user(aws: Any, transport: AwsTransport, stub: St
     assert stub.of("sims-1")[0].body == {"campaignArn": CAMPAIGN.format("sims-1"), "userId": "u1", "numResults": 11}
 
 
+def test_who_answers_what_is_alike_alone_is_asked_by_item(
+    aws: Any, transport: AwsTransport, stub: StubBackends
+) -> None:
+    aws.put_file("prepared/v1/requests/items.jsonl", '{"itemId": "a"}\n{"itemId": "cut')
+    stub.manners["alike-1"] = recommends("c")
+    backend = {"type": "personalize-campaign", "arn": CAMPAIGN.format("alike-1")}
+    measured = measure_backend(
+        aws.cloud, given({"name": "alike", "answers": ["similar"], "backend": backend}, 1), transport
+    )
+    assert measured["n"] == 1
+    assert stub.of("alike-1")[0].body == {"campaignArn": backend["arn"], "itemId": "a", "numResults": 10}
+
+
 def test_a_backend_that_never_answers_is_counted_not_raised(
     aws: Any, transport: AwsTransport, stub: StubBackends
 ) -> None:

@@ -10,7 +10,7 @@ from bakeoff.contracts.naming import LONGEST_NAME
 from bakeoff.errors import RunError
 from bakeoff.workflow.plan import LONGEST_EXECUTION_NAME, LONGEST_VARIABLE, plan_contestants, plan_run
 from bakeoff.workflow.records import records_that_hold
-from tests.unit.workflow.conftest import COUNTS
+from tests.unit.workflow.conftest import CAMPAIGNS, COUNTS, GROUPS
 
 Entry = Callable[..., dict[str, Any]]
 SPLIT = {"strategy": "leave_last_out", "seed": 42}
@@ -169,7 +169,8 @@ def prepared(aws: Any, manifest: dict[str, Any], entry: Entry) -> dict[str, Any]
     return {
         "runId": "run-1",
         "executionArn": "arn:aws:states:us-east-1:123456789012:execution:run:run-1",
-        "campaignArnPrefix": "arn:aws:personalize:us-east-1:123456789012:campaign/",
+        "campaignArnPrefix": CAMPAIGNS,
+        "datasetGroups": GROUPS,
         "dataset": "small",
         "preparation": {"dataVersion": "v1", "key": "prepared/v1/", "uri": "s3://bakeoff-test/prepared/v1/"},
         "contestants": [entry("ease", settings={"reg": 500, "a": 1}), entry("sims", "personalize")],

@@ -17,12 +17,22 @@ LISTS = {
     "ListModels": ("Models", "ModelName"),
     "ListCampaigns": ("campaigns", "campaignArn"),
     "ListSolutions": ("solutions", "solutionArn"),
+    "ListDatasets": ("datasets", "datasetArn"),
+    "ListSchemas": ("schemas", "schemaArn"),
 }
 REQUIRED = {
     "EndpointArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/x",
     "EndpointStatus": "InService",
     "CreationTime": 0,
     "LastModifiedTime": 0,
+}
+
+
+# By group and type the name, which tells who made it: the ARN does not.
+DATASETS = {
+    ("bakeoff-test-metadata", "ITEMS"): "bakeoff-test-items-1",
+    ("bakeoff-test-metadata", "INTERACTIONS"): "bakeoff-test-metadata-interactions-1",
+    ("shop", "ITEMS"): "shop-items",
 }
 
 
@@ -36,6 +46,8 @@ class Account:
             "Model": ["bakeoff-test-ease-1", "bakeoff-testing-ease-1"],
             "Campaign": [f"{ARN}campaign/bakeoff-test-sims-1"],
             "Solution": [f"{ARN}solution/bakeoff-test-sims-1", f"{ARN}solution/shop"],
+            "Dataset": [f"{ARN}dataset/{group}/{kind}" for group, kind in DATASETS],
+            "Schema": [f"{ARN}schema/bakeoff-test-{kind}-1" for kind in ("interactions", "items")],
         }
         self.rounds, self.denied = rounds, denied
         self.asked: list[str] = []
@@ -47,6 +59,12 @@ class Account:
             listed, key = LISTS[operation]
             kind = operation.removeprefix("List").removesuffix("s")
             extra = REQUIRED if kind == "Endpoint" else {}
+            if kind == "Dataset":
+                return {
+                    listed: [
+                        {key: arn, "name": DATASETS[arn.split("/")[-2], arn.split("/")[-1]]} for arn in self.held[kind]
+                    ]
+                }
             if kind in ("EndpointConfig", "Model"):
                 extra = {f"{kind}Arn": "arn:aws:sagemaker:us-east-1:123456789012:x/x-1234567", "CreationTime": 0}
             return {listed: [{**extra, key: name} for name in self.held[kind]]}
@@ -57,6 +75,8 @@ class Account:
             raise refusal("AccessDeniedException", "not you")
         if kind == "Solution" and any("bakeoff-test-sims" in one for one in self.held["Campaign"]):
             raise refusal("ResourceInUseException", "has a campaign")
+        if kind == "Schema" and any(one.endswith("-metadata/ITEMS") for one in self.held["Dataset"]):
+            raise refusal("ResourceInUseException", "is in use by a dataset")
         if kind == "Campaign" and self.rounds:
             self.rounds -= 1
             return {}
@@ -64,13 +84,20 @@ class Account:
         return {}
 
 
-OURS = ["bakeoff-test-ease-1"] * 3 + [f"{ARN}campaign/bakeoff-test-sims-1", f"{ARN}solution/bakeoff-test-sims-1"]
+OURS = ["bakeoff-test-ease-1"] * 3 + [
+    f"{ARN}campaign/bakeoff-test-sims-1",
+    f"{ARN}solution/bakeoff-test-sims-1",
+    f"{ARN}dataset/bakeoff-test-metadata/ITEMS",
+    f"{ARN}schema/bakeoff-test-items-1",
+]
 FOREIGN = {
     "Endpoint": ["other-1"],
     "EndpointConfig": [],
     "Model": ["bakeoff-testing-ease-1"],
     "Campaign": [],
     "Solution": [f"{ARN}solution/shop"],
+    "Dataset": [f"{ARN}dataset/bakeoff-test-metadata/INTERACTIONS", f"{ARN}dataset/shop/ITEMS"],
+    "Schema": [f"{ARN}schema/bakeoff-test-interactions-1"],
 }
 
 
@@ -93,6 +120,8 @@ def test_everything_goes_in_one_round_and_others_stay(aws: Any) -> None:
         "Model bakeoff-test-ease-1",
         "Campaign bakeoff-test-sims-1",
         "Solution bakeoff-test-sims-1",
+        "Dataset ITEMS",
+        "Schema bakeoff-test-items-1",
     ]
 
 

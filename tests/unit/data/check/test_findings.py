@@ -74,7 +74,8 @@ def test_names_that_personalize_refuses_stop(movielens: Path, tmp_path: Path, ch
     path.write_text("\n".join(wide) + "\n", encoding="utf-8")
     report = checked(movielens, mapping=str(mapping))
     assert report.stop is not None
-    assert "there are 101 columns of metadata; 1 to 100 may be" in report.stop
+    # Those of the data, and the name and the description that the preparation adds.
+    assert "there are 103 columns of metadata; 1 to 100 may be" in report.stop
     assert any(finding.found.startswith("101 columns of items are named") for finding in report.findings)
 
 

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 from bakeoff.data import layout
+from bakeoff.data.documents import Document
 from bakeoff.data.mapping import Column
 from bakeoff.data.outputs.features import Feature
-from bakeoff.data.outputs.personalize import write_metadata
+from bakeoff.data.outputs.personalize import write_items, write_users
 from bakeoff.data.prepared import Prepared
 from bakeoff.data.settings import STRATEGIES, SplitSettings
 from bakeoff.data.writing import FolderWriter
@@ -83,14 +84,39 @@ def test_header_and_cells_fit_the_schema_that_lies_beside(shop: Shop, kind: str,
 def test_metadata_of_items_leaves_out_dates_what_leaks_and_all_texts_but_the_plot(shop: Shop) -> None:
     prepared = shop(SplitSettings())
     header, rows = read_csv(prepared.folder / layout.PERSONALIZE_METADATA.format("items"))
-    assert header == ["ITEM_ID", "BLURB", "PRICE", "WEIGHT", "COLOUR", "TAGS"]
+    assert header == ["ITEM_ID", "BLURB", "PRICE", "WEIGHT", "COLOUR", "TAGS", "ITEM_NAME"]
     assert [row[0] for row in rows] == prepared.items
     found = {row[0]: row[1:] for row in rows}
-    assert found["3"] == ['Called "3", it is blue.', "3.5", "0.75", "green", "kitchen|garden|bath"]
-    assert found["a|2"] == ['Called "2", it is blue.', "", "0.5", "red", "kitchen|garden"]
+    assert found["3"][:-1] == ['Called "3", it is blue.', "3.5", "0.75", "green", "kitchen|garden|bath"]
+    assert found["a|2"][:-1] == ['Called "2", it is blue.', "", "0.5", "red", "kitchen|garden"]
+    titles = {document.item_id: document.title for document in prepared.documents()}
+    assert {item: cells[-1] for item, cells in found.items()} == titles
     kinds = {field["name"]: set(field) - {"name", "type"} for field in schema_of(prepared.folder, "items")["fields"]}
     assert kinds["BLURB"] == {"textual"}
     assert kinds["COLOUR"] == kinds["TAGS"] == {"categorical"}
+    assert kinds["ITEM_NAME"] == {"itemName"}
+
+
+def test_every_item_can_be_asked_for_what_is_alike(shop: Shop) -> None:
+    prepared = shop(SplitSettings())
+    lines = (prepared.folder / layout.REQUEST_ITEMS).read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [{"itemId": item} for item in prepared.items]
+
+
+def document(item_id: str, title: str = "", *, genres: tuple[str, ...] = (), year: int | None = None) -> Document:
+    return Document(
+        item_id=item_id, title=title, year=year, genres=genres, directors=(), writers=(), actors=(), plot=""
+    )
+
+
+def test_items_that_nobody_describes_have_their_genres_and_year_for_a_description(tmp_path: Path) -> None:
+    known = [document("1", "Alpha", genres=("Drama", "War"), year=1979), document("2")]
+    write_items(FolderWriter(tmp_path), known, [])
+    header, rows = read_csv(tmp_path / layout.PERSONALIZE_METADATA.format("items"))
+    assert header == ["ITEM_ID", "ITEM_NAME", "ITEM_DESCRIPTION"]
+    assert rows == [["1", "Alpha", "Drama, War, 1979."], ["2", "2", ""]]
+    fields = parse_schema(json.dumps(schema_of(tmp_path, "items"))).fields
+    assert [(one.item_name, one.textual) for one in fields] == [(False, False), (True, False), (False, True)]
 
 
 def test_metadata_of_users_has_every_user_known_or_not(shop: Shop) -> None:
@@ -129,7 +155,7 @@ def feature(name: str, kind: Any, cells: list[Any], *, separator: str = ",") -> 
 def test_columns_whose_names_become_one_are_refused_with_both_names_shown(tmp_path: Path) -> None:
     columns = [feature("net price", "number", [1.0]), feature("net_price", "number", [2.0])]
     with pytest.raises(DataError, match=r"would refuse the Items file: .*NET_PRICE is there twice.*in the mapping"):
-        write_metadata(FolderWriter(tmp_path), "Items", ["1"], columns)
+        write_items(FolderWriter(tmp_path), [document("1")], columns)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +163,7 @@ def test_columns_whose_names_become_one_are_refused_with_both_names_shown(tmp_pa
     [
         ("Items", "item_id", "ITEM_ID is there twice"),
         ("Users", "user-id", "USER_ID is there twice"),
+        ("Items", "item name", "ITEM_NAME is there twice"),
         ("Items", "Größe?", None),
         ("Items", "??", "is no name for a field"),
     ],
@@ -145,18 +172,25 @@ def test_names_that_personalize_reserves_or_cannot_read_are_refused(
     tmp_path: Path, kind: str, name: str, told: str | None
 ) -> None:
     columns = [feature(name, "number", [1.0])]
+
+    def write() -> None:
+        if kind == "Users":
+            write_users(FolderWriter(tmp_path), ["1"], columns)
+        else:
+            write_items(FolderWriter(tmp_path), [document("1")], columns)
+
     if told is None:
-        write_metadata(FolderWriter(tmp_path), kind, ["1"], columns)
-        assert read_csv(tmp_path / layout.PERSONALIZE_METADATA.format("items"))[0] == ["ITEM_ID", "GR_E"]
+        write()
+        assert read_csv(tmp_path / layout.PERSONALIZE_METADATA.format("items"))[0][:2] == ["ITEM_ID", "GR_E"]
     else:
         with pytest.raises(DataError, match=told):
-            write_metadata(FolderWriter(tmp_path), kind, ["1"], columns)
+            write()
 
 
 def test_more_columns_than_personalize_takes_are_refused(tmp_path: Path) -> None:
     columns = [feature(f"c{number}", "number", [1.0]) for number in range(26)]
     with pytest.raises(DataError, match="there are 26 columns of metadata; 1 to 25 may be"):
-        write_metadata(FolderWriter(tmp_path), "Users", ["1"], columns)
+        write_users(FolderWriter(tmp_path), ["1"], columns)
 
 
 def test_cells_are_cut_to_what_personalize_takes_and_cleaned_of_its_separator(tmp_path: Path) -> None:
@@ -166,9 +200,9 @@ def test_cells_are_cut_to_what_personalize_takes_and_cleaned_of_its_separator(tm
         feature("plot", "text", ["two\r\nlines", "z" * 20_001, None]),
         feature("notes", "text", ["left out"] * 3),
     ]
-    write_metadata(FolderWriter(tmp_path), "Items", ["1", "2", "3"], columns, text_column="plot")
+    write_items(FolderWriter(tmp_path), [document(number, "T") for number in "123"], columns, text_column="plot")
     header, rows = read_csv(tmp_path / layout.PERSONALIZE_METADATA.format("items"))
-    assert header == ["ITEM_ID", "CATEGORY", "LIST", "PLOT"]
-    assert rows[0] == ["1", "a b c", "a|b|c", "two lines"]
-    assert [len(cell) for cell in rows[1][1:]] == [1000, 999, 20_000]
-    assert rows[2] == ["3", "", "", ""]
+    assert header == ["ITEM_ID", "CATEGORY", "LIST", "PLOT", "ITEM_NAME"]
+    assert rows[0] == ["1", "a b c", "a|b|c", "two lines", "T"]
+    assert [len(cell) for cell in rows[1][1:-1]] == [1000, 999, 20_000]
+    assert rows[2] == ["3", "", "", "", "T"]

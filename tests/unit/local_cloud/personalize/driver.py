@@ -4,7 +4,7 @@ import io
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +24,8 @@ INTERACTIONS_FIELDS: list[dict[str, Any]] = [
     {"name": "EVENT_TYPE", "type": "string"},
     {"name": "EVENT_VALUE", "type": ["float", "null"]},
 ]
+ITEM_FIELDS = ("NAME", "DESCRIPTION", "GENRE")
+ITEM_MARKS: tuple[dict[str, bool], ...] = ({"itemName": True}, {"textual": True})
 Row = tuple[str, str, int, str, float | None]
 
 
@@ -54,6 +56,11 @@ def schema_text(name: str, fields: Sequence[dict[str, Any]]) -> str:
 def csv_of(rows: Sequence[Row]) -> bytes:
     lines = [f"{user},{item},{at},{kind},{'' if value is None else value}" for user, item, at, kind, value in rows]
     return "\n".join(["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE", *lines, ""]).encode()
+
+
+def metadata_of(items: Mapping[str, tuple[str, str, str]]) -> bytes:
+    rows = [f'{item},"{name}","{description}","{genre}"' for item, (name, description, genre) in items.items()]
+    return "\n".join([f"ITEM_ID,{','.join(ITEM_FIELDS)}", *rows, ""]).encode()
 
 
 class Driver:
@@ -136,9 +143,8 @@ class Driver:
         return self.until("DatasetImportJob", arn, "ACTIVE", "CREATE FAILED")
 
     def solution(self, group: str, name: str = "popular", **more: Any) -> str:
-        arn = self.call(
-            "CreateSolution", name=name, datasetGroupArn=group, recipeArn=POPULARITY, performAutoTraining=False, **more
-        )["solutionArn"]
+        asked = {"recipeArn": POPULARITY, "performAutoTraining": False, **more}
+        arn = self.call("CreateSolution", name=name, datasetGroupArn=group, **asked)["solutionArn"]
         self.until("Solution", arn, "ACTIVE")
         return str(arn)
 
@@ -154,6 +160,54 @@ class Driver:
     def items(self, campaign: str, user: str = "u0", **more: Any) -> list[str]:
         answer = self.call("GetRecommendations", campaignArn=campaign, userId=user, **more)
         return [row["itemId"] for row in answer["itemList"]]
+
+    def with_items(
+        self, group: str, items: Mapping[str, tuple[str, str, str]], marks: Sequence[Mapping[str, bool]] = ITEM_MARKS
+    ) -> str:
+        """An Items dataset of names, descriptions and genres; its ARN."""
+        fields: list[dict[str, Any]] = [{"name": "ITEM_ID", "type": "string"}]
+        fields += [
+            {"name": name, "type": ["null", "string"], **mark}
+            for name, mark in zip(ITEM_FIELDS[:2], marks, strict=True)
+        ]
+        fields += [{"name": ITEM_FIELDS[2], "type": ["null", "string"], "categorical": True}]
+        return self._with_metadata(group, "Items", fields, metadata_of(items))
+
+    def with_users(self, group: str, ages: Mapping[str, str]) -> str:
+        """A Users dataset of ages; its ARN."""
+        fields: list[dict[str, Any]] = [
+            {"name": "USER_ID", "type": "string"},
+            {"name": "AGE", "type": ["null", "float"]},
+        ]
+        text = "\n".join(["USER_ID,AGE", *(f"{user},{age}" for user, age in ages.items()), ""])
+        return self._with_metadata(group, "Users", fields, text.encode())
+
+    def _with_metadata(self, group: str, kind: str, fields: Sequence[dict[str, Any]], rows: bytes) -> str:
+        name = f"{kind}-{group.rpartition('/')[2]}"
+        schema = self.call("CreateSchema", name=name, schema=schema_text(kind, fields))["schemaArn"]
+        dataset, location = self.dataset(group, schema, kind), f"s3://bucket/{name}.csv"
+        self.storage.contents[location] = rows
+        job = self.until("DatasetImportJob", self.start_import(dataset, location, name), "ACTIVE", "CREATE FAILED")
+        assert job["status"] == "ACTIVE", job.get("failureReason")
+        return dataset
+
+    def tracker(self, group: str) -> str:
+        """The tracking id of a new event tracker."""
+        tracker = self.call("CreateEventTracker", name="tracker", datasetGroupArn=group)
+        self.until("EventTracker", tracker["eventTrackerArn"], "ACTIVE")
+        return str(tracker["trackingId"])
+
+    def put_events(self, tracking_id: str, items: Sequence[str], *, eventValue: float = 5.0, **who: str) -> None:  # noqa: N803
+        events = [
+            {"eventType": "watch", "eventValue": eventValue, "itemId": item, "sentAt": 1_700_000_000 + at}
+            for at, item in enumerate(items)
+        ]
+        self.call("PutEvents", trackingId=tracking_id, eventList=events, **who)
+
+    def filter(self, group: str, expression: str) -> str:
+        arn = self.call("CreateFilter", name="filter", datasetGroupArn=group, filterExpression=expression)["filterArn"]
+        self.until("Filter", arn, "ACTIVE")
+        return str(arn)
 
     def popular(self, rows: Sequence[Row], **solution: Any) -> tuple[str, str]:
         """A group with `rows` and a trained version: their ARNs."""
@@ -174,4 +228,17 @@ def ratings(users: int = 50, per_user: int = 25) -> list[Row]:
         common = [f"i{item:03}" for item in range(min(user + 1, per_user))]
         own = [f"z{user:03}-{item:03}" for item in range(per_user - len(common))]
         rows += [(f"u{user}", item, 1_000 + at, "rating", 4.0) for at, item in enumerate(common + own)]
+    return rows
+
+
+def tastes(users: int = 60) -> list[Row]:
+    """Rows of users of two tastes: every second one takes items a00, a01, ..., the others b00, b01, ...; each has
+    18 of 30 such items. All of them took one item, "common"."""
+    rows: list[Row] = []
+    for user in range(users):
+        kind = "ab"[user % 2]
+        own = [f"{kind}{(7 * user + 7 * item) % 30:02}" for item in range(18)]
+        rows += [
+            (f"u{user}", item, 1_000 + at, "rating", 5.0) for at, item in enumerate(["common", *dict.fromkeys(own)])
+        ]
     return rows

@@ -1,0 +1,140 @@
+"""Trains a recommender of this library as Amazon Personalize evaluates: choices and metrics on a tenth of the users."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bakeoff.data.holdout import Holdout, hold_out
+from bakeoff.data.interactions import Interactions as Histories
+from bakeoff.errors import BakeoffError
+from bakeoff.evaluation.metrics import coverage, ndcg
+from bakeoff.evaluation.scoring import LONGEST, find_hits
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base import Epoch, Model, Signal, Task, parse_settings
+from bakeoff.recommenders.base.archive import Archive
+from bakeoff.recommenders.base.lists import recommend, top_n
+from local_cloud.personalize.holdout import HOLDOUT_LIST, SEED, TEST_SHARE, list_metrics
+from local_cloud.personalize.lifecycle import JobFailedError
+from local_cloud.personalize.recipes.contract import TrainingData
+from local_cloud.personalize.recipes.twins import LIKED, Log, Twin, documents_of, log_of
+
+NO_ITEM = -1
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedTwin:
+    """A model of all interactions, the interactions, and AWS's metrics of a model of nine tenths of the users."""
+
+    archive: Archive
+    log: Log
+    metrics: dict[str, float]
+
+
+def train_twin(twin: Twin, data: TrainingData) -> TrainedTwin:
+    """Choose and measure on held-out users, then fit on everybody.
+
+    Raises:
+        JobFailedError: the recommender has nothing to learn from.
+    """
+    log = log_of(data.interactions)
+    split = _split(log.histories)
+    recommender = find(twin.recommender)
+    settings = parse_settings(recommender.Settings, dict(twin.settings), source=f"The twin {twin.recommender}")
+
+    def report(epoch: Epoch) -> None:
+        data.check()
+
+    task = Task(
+        settings=settings,
+        signal=Signal(liked_threshold=LIKED),
+        seed=SEED,
+        documents=documents_of(log.item_ids, data.items),
+        report=report,
+    )
+    try:
+        choice = recommender.choose(split.train, validation=_HeldOutTenth(split.holdout), task=task)
+        data.check()
+        metrics = _metrics(choice.model, split, catalogue=len(data.item_ids | set(log.item_ids)))
+        model = recommender.fit(log.histories, chosen=choice.chosen, task=task)
+    except BakeoffError as error:
+        raise JobFailedError(f"The twin {twin.recommender} could not be trained: {error}") from error
+    description = {
+        "recommender": twin.recommender,
+        "settings": asdict(settings),
+        "chosen": choice.chosen,
+        **task.signal.to_json(),
+    }
+    return TrainedTwin(Archive(model, log.item_ids, description), log, metrics)
+
+
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """The rows of nine tenths of the users, and what the others are held to."""
+
+    train: Histories
+    holdout: Holdout
+
+
+def _split(histories: Histories) -> _Split:
+    """The users by a seeded draw; of a tested user the oldest 90 % are input, the newest 10 %, at least one, are not.
+
+    The twin's split is over distinct items, so it differs from the popularity twin's where users come back to items.
+    """
+    eligible = np.flatnonzero(histories.activity >= 2)
+    size = max(1, round(TEST_SHARE * len(eligible))) if len(eligible) else 0
+    tested = np.zeros(histories.n_users, bool)
+    tested[np.random.default_rng(SEED).choice(eligible, size=size, replace=False)] = True
+    # Rows lie oldest first, so a row's distance from its user's end says how new it is.
+    from_end = np.repeat(histories.indptr[1:], histories.activity) - np.arange(histories.n_interactions)
+    newest = np.maximum(1, (histories.activity * TEST_SHARE).astype(np.int64))
+    of_tested = tested[histories.rows]
+    held_out = of_tested & (from_end <= newest[histories.rows])
+    train = histories.where(~of_tested)
+    holdout = hold_out(
+        fitted=train,
+        known=histories.where(~held_out),
+        held_out=histories.where(held_out),
+        liked_threshold=LIKED,
+    )
+    return _Split(train, holdout)
+
+
+class _HeldOutTenth:
+    """The tested users' lists without what they have seen, as the library's own validation asks for them."""
+
+    def __init__(self, holdout: Holdout) -> None:
+        self._holdout = holdout
+
+    def measure(self, model: Model) -> dict[str, float]:
+        """``ndcg@10``, ``ndcg@100`` and ``coverage@10``; zeros where nobody can be tested."""
+        holdout = self._holdout
+        if not len(holdout.users):
+            return {"ndcg@10": 0.0, "ndcg@100": 0.0, "coverage@10": 0.0}
+        ranked = np.full((len(holdout.users), LONGEST), NO_ITEM, np.int32)
+        histories = holdout.known.of_users(holdout.users)
+        scores = model.scores(histories)
+        scores[histories.rows, histories.indices] = -np.inf
+        scores[:, ~holdout.candidates] = -np.inf
+        for position in np.flatnonzero(model.knows(histories)).tolist():
+            columns = top_n(scores[position], LONGEST)
+            ranked[position, : len(columns)] = columns
+        hits, n_relevant = find_hits(ranked, users=holdout.users, holdout=holdout)
+        return {
+            "ndcg@10": float(ndcg(hits, n_relevant, k=10).mean()),
+            "ndcg@100": float(ndcg(hits, n_relevant, k=100).mean()),
+            "coverage@10": coverage(ranked, n_candidates=int(holdout.candidates.sum()), k=10),
+        }
+
+
+def _metrics(model: Model, split: _Split, *, catalogue: int) -> dict[str, float]:
+    """AWS's metrics of the lists that the tested users would be given, seen items among them."""
+    users = split.holdout.users
+    histories = split.holdout.known.of_users(users)
+    answers = recommend(model, histories, n=[HOLDOUT_LIST] * len(users))
+    lists: Mapping[int, NDArray[np.intp]] = {
+        user: answer.columns.astype(np.intp) for user, answer in zip(users.tolist(), answers, strict=True)
+    }
+    relevant = {user: set(split.holdout.relevant.items_of(user).tolist()) for user in users.tolist()}
+    return list_metrics(lists, relevant, catalogue=catalogue)

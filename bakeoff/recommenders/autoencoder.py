@@ -13,7 +13,7 @@ Fitted with torch and NumPy alone; answers with NumPy alone.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ from bakeoff.recommenders.base.recency import of_unit_length, recency
 Floats = npt.NDArray[np.float32]
 # An item with fewer interactions has nothing for a linear model to learn from.
 LINEAR_MINIMUM = 2
+Value = TypeVar("Value")
 Network = mirrored.Mirrored | recvae.RecVAE
 AfterEpoch = Callable[[int, float, Callable[[], Network]], bool]
 
@@ -54,6 +55,8 @@ class Settings:
         batch_size: users per step.
         max_epochs: the most epochs.
         patience: epochs without a better ndcg@100 on validation after which training stops.
+        tie: models whose ndcg@100 on validation differ by at most this share are held to be equal: of epochs and of
+            the values to try, the one with the widest coverage@10 is then taken.
         min_interactions: items with fewer interactions are not learned.
         linear_shares: the linear branch's share of the sum, to try; [0]: there is no such branch.
         linear_reg: L2 regularisations of the linear branch to try.
@@ -77,6 +80,7 @@ class Settings:
     batch_size: int = setting(100, at_least=1)
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
+    tie: float = setting(0.005, at_least=0, below=1)
     min_interactions: int = setting(1, at_least=1)
     linear_shares: tuple[float, ...] = setting((0.25, 0.1, 0.4, 0.6), at_least=0, at_most=1, not_empty=True)
     linear_reg: tuple[float, ...] = setting((200.0, 100.0, 400.0, 800.0), above=0, not_empty=True)
@@ -183,28 +187,31 @@ class Model(BaseModel):
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
-    """Stop at the epoch with the best ndcg@100, choose reg, recency and share by it, then the popularity exponent."""
+    """Choose epochs, recency, reg and share by ndcg@100, ties by coverage; then the popularity exponent."""
     settings: Settings = task.settings
     first = {"linear_reg": settings.linear_reg[0], "recency_exponent": settings.recency_exponents[0]}
     fitting = _Fitting(train, task=task)
     chosen: dict[str, Any] = {**first, "linear_share": settings.linear_shares[0], "popularity_exponent": 0.0}
-    best = _Best()
+    epochs: _Best[Network] = _Best(settings.tie)
 
     def after_epoch(epoch: int, loss: float, network: Callable[[], Network]) -> bool:
-        model = fitting.model(network(), chosen)
-        metrics = validation.measure(model)
+        trained = network()
+        metrics = validation.measure(fitting.model(trained, chosen))
         task.report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={}))
-        best.look_at(epoch, metrics["ndcg@100"], model)
-        return epoch - best.epoch >= settings.patience
+        epochs.look_at(epoch, metrics, trained)
+        return epoch - epochs.highest_at >= settings.patience
 
     last = fitting.train(epochs=settings.max_epochs, after_epoch=after_epoch)
-    network = last if best.model is None else best.model.network
-    for tried in _tries(settings):
-        candidate = fitting.model(network, chosen | tried)
-        metrics = validation.measure(candidate)
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
-        if metrics["ndcg@100"] > best.value:
-            best.value, chosen = metrics["ndcg@100"], chosen | tried
+    network = last if epochs.value is None else epochs.value
+    metrics = epochs.metrics
+    for values in _tries(settings):
+        best: _Best[dict[str, float]] = _Best(settings.tie)
+        best.look_at(0, metrics, {})
+        for number, tried in enumerate(values, 1):
+            measured = validation.measure(fitting.model(network, chosen | tried))
+            task.report(Epoch(epoch=None, train_loss=None, metrics=measured, tried=tried))
+            best.look_at(number, measured, tried)
+        chosen, metrics = chosen | (best.value or {}), best.metrics
     plain = fitting.model(network, chosen)
     exponent = choose_exponent(
         lambda exponent: replace(plain, popularity_exponent=exponent),
@@ -214,7 +221,7 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
         report=task.report,
         within=("ndcg@100", "ndcg@10"),
     )
-    chosen = {"epochs": best.epoch, **chosen, "popularity_exponent": exponent}
+    chosen = {"epochs": epochs.at, **chosen, "popularity_exponent": exponent}
     return Choice(chosen, replace(plain, popularity_exponent=exponent))
 
 
@@ -224,24 +231,37 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
     return fitting.model(fitting.train(epochs=chosen["epochs"], after_epoch=lambda *_: False), chosen)
 
 
-class _Best:
-    """The best epoch so far."""
+class _Best(Generic[Value]):
+    """The widest coverage@10 among what comes within `tie` of the highest ndcg@100, kept while it is looked for.
 
-    def __init__(self) -> None:
-        self.epoch, self.value, self.model = 0, -1.0, None  # type: tuple[int, float, Model | None]
+    So close, validation users cannot tell two models apart, and the wider one is worth more.
+    """
 
-    def look_at(self, epoch: int, value: float, model: Model) -> None:
-        if value > self.value:
-            self.epoch, self.value, self.model = epoch, value, model
+    def __init__(self, tie: float) -> None:
+        self._tie = tie
+        self.at = self.highest_at = 0
+        self.value: Value | None = None
+        self.metrics: Mapping[str, float] = {}
+        self._highest = 0.0
+
+    def look_at(self, at: int, metrics: Mapping[str, float], value: Value) -> None:
+        if self.value is None or metrics["ndcg@100"] > self._highest:
+            self._highest, self.highest_at = metrics["ndcg@100"], at
+        floor = (1 - self._tie) * self._highest
+        if metrics["ndcg@100"] < floor:
+            return
+        fallen = self.value is None or self.metrics["ndcg@100"] < floor
+        if fallen or metrics["coverage@10"] > self.metrics["coverage@10"]:
+            self.at, self.value, self.metrics = at, value, metrics
 
 
-def _tries(settings: Settings) -> list[dict[str, float]]:
+def _tries(settings: Settings) -> list[list[dict[str, float]]]:
     """What is tried of each value beside the first, one value after the other."""
-    tries = [{"recency_exponent": exponent} for exponent in settings.recency_exponents[1:]]
-    if any(settings.linear_shares):
-        tries = [{"linear_reg": reg} for reg in settings.linear_reg[1:]] + tries
-        tries += [{"linear_share": weight} for weight in settings.linear_shares[1:]]
-    return tries
+    recency = [{"recency_exponent": exponent} for exponent in settings.recency_exponents[1:]]
+    if not any(settings.linear_shares):
+        return [recency]
+    regs = [{"linear_reg": reg} for reg in settings.linear_reg[1:]]
+    return [recency, regs, [{"linear_share": share} for share in settings.linear_shares[1:]]]
 
 
 class _Fitting:

@@ -42,6 +42,7 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
             "batch_size": 8,
             "max_epochs": 12,
             "learning_rate": 0.01,
+            "tie": 0,
             "linear_shares": [0],
             "recency_exponents": [0],
             "popularity_exponents": [0],

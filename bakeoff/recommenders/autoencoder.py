@@ -13,7 +13,7 @@ Fitted with torch and NumPy alone; answers with NumPy alone.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
+from bakeoff.recommenders.base.equals import WidestOfEquals
 from bakeoff.recommenders.base.item_item import LinearBranch
 from bakeoff.recommenders.base.known import KnownItems
 from bakeoff.recommenders.base.network import mirrored, recvae
@@ -30,7 +31,6 @@ from bakeoff.recommenders.base.recency import of_unit_length, recency
 Floats = npt.NDArray[np.float32]
 # An item with fewer interactions has nothing for a linear model to learn from.
 LINEAR_MINIMUM = 2
-Value = TypeVar("Value")
 Network = mirrored.Mirrored | recvae.RecVAE
 AfterEpoch = Callable[[int, float, Callable[[], Network]], bool]
 
@@ -192,7 +192,7 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     first = {"linear_reg": settings.linear_reg[0], "recency_exponent": settings.recency_exponents[0]}
     fitting = _Fitting(train, task=task)
     chosen: dict[str, Any] = {**first, "linear_share": settings.linear_shares[0], "popularity_exponent": 0.0}
-    epochs: _Best[Network] = _Best(settings.tie)
+    epochs: WidestOfEquals[Network] = WidestOfEquals(settings.tie)
 
     def after_epoch(epoch: int, loss: float, network: Callable[[], Network]) -> bool:
         trained = network()
@@ -205,7 +205,7 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     network = last if epochs.value is None else epochs.value
     metrics = epochs.metrics
     for values in _tries(settings):
-        best: _Best[dict[str, float]] = _Best(settings.tie)
+        best: WidestOfEquals[dict[str, float]] = WidestOfEquals(settings.tie)
         best.look_at(0, metrics, {})
         for number, tried in enumerate(values, 1):
             measured = validation.measure(fitting.model(network, chosen | tried))
@@ -229,30 +229,6 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
     """Train for the epochs chosen."""
     fitting = _Fitting(interactions, task=task)
     return fitting.model(fitting.train(epochs=chosen["epochs"], after_epoch=lambda *_: False), chosen)
-
-
-class _Best(Generic[Value]):
-    """The widest coverage@10 among what comes within `tie` of the highest ndcg@100, kept while it is looked for.
-
-    So close, validation users cannot tell two models apart, and the wider one is worth more.
-    """
-
-    def __init__(self, tie: float) -> None:
-        self._tie = tie
-        self.at = self.highest_at = 0
-        self.value: Value | None = None
-        self.metrics: Mapping[str, float] = {}
-        self._highest = 0.0
-
-    def look_at(self, at: int, metrics: Mapping[str, float], value: Value) -> None:
-        if self.value is None or metrics["ndcg@100"] > self._highest:
-            self._highest, self.highest_at = metrics["ndcg@100"], at
-        floor = (1 - self._tie) * self._highest
-        if metrics["ndcg@100"] < floor:
-            return
-        fallen = self.value is None or self.metrics["ndcg@100"] < floor
-        if fallen or metrics["coverage@10"] > self.metrics["coverage@10"]:
-            self.at, self.value, self.metrics = at, value, metrics
 
 
 def _tries(settings: Settings) -> list[list[dict[str, float]]]:

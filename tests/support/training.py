@@ -49,7 +49,7 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "all",
     ),
-    "content": ("content", {"popularity_weights": [0, 1], "recency_exponents": [0, 0.7]}, "liked"),
+    "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
 }
 
 

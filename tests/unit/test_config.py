@@ -174,7 +174,7 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         "contestants.toml",
         'name = "content"',
         'name = "Content_1"',
-        r"contestants\.4\.name: String should match pattern .*",
+        r"contestants\.5\.name: String should match pattern .*",
     ),
     "a kind without what it needs": (
         "contestants.toml",

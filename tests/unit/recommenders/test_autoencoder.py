@@ -157,20 +157,6 @@ def test_recency_exponent_share_and_exponent_are_chosen_one_after_the_other() ->
     assert (float(arrays["recency_exponent"]), float(arrays["popularity_exponent"])) == (0.7, 0.3)
 
 
-def test_of_equal_epochs_the_one_with_the_widest_coverage_is_taken() -> None:
-    best: autoencoder._Best[str] = autoencoder._Best(tie=0.01)
-    for epoch, (accuracy, width) in enumerate([(0.4, 0.9), (0.5, 0.1), (0.498, 0.3), (0.496, 0.2), (0.49, 0.8)], 1):
-        best.look_at(epoch, {"ndcg@100": accuracy, "coverage@10": width}, f"network {epoch}")
-    assert (best.at, best.highest_at, best.value) == (3, 2, "network 3")
-
-
-def test_what_falls_behind_a_better_one_is_given_up() -> None:
-    best: autoencoder._Best[str] = autoencoder._Best(tie=0.01)
-    for epoch, (accuracy, width) in enumerate([(0.5, 0.9), (0.504, 0.1), (0.51, 0.2)], 1):
-        best.look_at(epoch, {"ndcg@100": accuracy, "coverage@10": width}, f"network {epoch}")
-    assert (best.at, best.value) == (3, "network 3")
-
-
 def test_another_seed_gives_another_model() -> None:
     one, other = fit().arrays(), fit(seed=6).arrays()
     assert not np.array_equal(one["output_weights"], other["output_weights"])

@@ -1,15 +1,18 @@
 """An autoencoder: a user's row of items through a bottleneck and back, read as scores for every item.
 
-Trained to rank by default: a denoising autoencoder with a multinomial likelihood over the items (Mult-DAE), whose
-scores are corrected for popularity. Source: Liang et al., "Variational autoencoders for collaborative filtering",
-WWW 2018. The published simple way, squared error on the whole rating row, is a setting of the same file.
+By default a variational one trained to rank (RecVAE), with a linear item-item branch (EASE) beside it: the scores of
+both are standardised per user and summed. Rows weigh newer items more, and scores are corrected for popularity. The
+published simple way, squared error on the whole rating row, is a setting of the same file.
+
+Sources: Shenbin et al., "RecVAE", WSDM 2020; Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019;
+Vancura and Kordik, "Deep variational autoencoder with shallow parallel path for top-N recommendation (VASP)", ICANN
+2021, which has such a branch beside it.
 
 Fitted with torch and NumPy alone; answers with NumPy alone.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -18,84 +21,130 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
-from bakeoff.recommenders.base.known import KnownItems, add_rows
+from bakeoff.recommenders.base.equals import WidestOfEquals
+from bakeoff.recommenders.base.item_item import LinearBranch
+from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base.network import mirrored, recvae
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
+from bakeoff.recommenders.base.recency import of_unit_length, recency
 
 Floats = npt.NDArray[np.float32]
-# A layer's weights, shape (inputs, outputs), and its biases, shape (outputs,).
-Layers = list[tuple[Floats, Floats]]
+# An item with fewer interactions has nothing for a linear model to learn from.
+LINEAR_MINIMUM = 2
+Network = mirrored.Mirrored | recvae.RecVAE
+AfterEpoch = Callable[[int, float, Callable[[], Network]], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Hyper-parameters.
+    """Hyper-parameters. Where several values are to try, the first is what epochs are measured with.
 
     Args:
-        layers: sizes from the input to the bottleneck; the way back mirrors them. (512, 128) is 512-128-512.
-        activation: of every layer but the last, which has none.
+        network: ``recvae``; or ``mirrored``: the same sizes from the bottleneck back, no distribution.
+        layers: sizes from the input to the bottleneck. ``recvae`` has two: its encoder's layers, and the latent size.
+        dense_layers: of ``recvae``: encoder layers after the first; each reads the sum of all before it.
+        activation: of ``mirrored``: of every layer but the last, which has none.
         loss: ``multinomial``: minus the log-likelihood of the row's items under a softmax over all items;
-            ``squared_error``: the mean over the whole row, 0 where the user has no interaction.
-        row: what stands in the row: ``ones``, scaled to length 1, or the ``values`` as they are.
+            ``squared_error``: the mean over the whole row, 0 where the user has no interaction; for ``mirrored`` only.
+        row: what stands in the row: ``ones`` or ``weighted`` by the values, both scaled to length 1; or the ``values``
+            as they are.
         dropout: share of the row's items that is hidden from the input in each step.
+        regularisation: of ``recvae``: weight of the divergence from the prior, per item of the row.
+        encoder_epochs: of ``recvae``: before each epoch of the decoder; together they are one epoch of the curve.
         learning_rate: of Adam.
         batch_size: users per step.
         max_epochs: the most epochs.
         patience: epochs without a better ndcg@100 on validation after which training stops.
+        tie: models whose ndcg@100 on validation differ by at most this share are held to be equal: of epochs and of
+            the values to try, the one with the widest coverage@10 is then taken.
         min_interactions: items with fewer interactions are not learned.
+        linear_shares: the linear branch's share of the sum, to try; [0]: there is no such branch.
+        linear_reg: L2 regularisations of the linear branch to try.
+        linear_max_items: the linear branch learns at most so many items, the most-interacted: memory, as in `ease`.
+        recency_exponents: to try; of a history, an item weighs (1 + newer items)^-exponent; 0: all weigh alike. They
+            weigh what a model answers from, not what it is trained on.
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
-        popularity_budget: the share of ndcg@100 that may be given for coverage.
+        popularity_budget: the share of ndcg@100, and of ndcg@10, that may be given for coverage.
     """
 
-    layers: tuple[int, ...] = setting((600,), at_least=1, not_empty=True)
+    network: Literal["recvae", "mirrored"] = setting("recvae")
+    layers: tuple[int, ...] = setting((600, 200), at_least=1, not_empty=True)
+    dense_layers: int = setting(1, at_least=0)
     activation: Literal["tanh", "relu"] = setting("tanh")
     loss: Literal["multinomial", "squared_error"] = setting("multinomial")
-    row: Literal["ones", "values"] = setting("ones")
+    row: Literal["ones", "weighted", "values"] = setting("ones")
     dropout: float = setting(0.5, at_least=0, below=1)
+    regularisation: float = setting(0.005, at_least=0)
+    encoder_epochs: int = setting(3, at_least=1)
     learning_rate: float = setting(0.001, above=0)
     batch_size: int = setting(100, at_least=1)
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
+    tie: float = setting(0.005, at_least=0, below=1)
     min_interactions: int = setting(1, at_least=1)
+    linear_shares: tuple[float, ...] = setting((0.25, 0.1, 0.4, 0.6), at_least=0, at_most=1, not_empty=True)
+    linear_reg: tuple[float, ...] = setting((200.0, 100.0, 400.0, 800.0), above=0, not_empty=True)
+    linear_max_items: int = setting(10_000, at_least=2)
+    recency_exponents: tuple[float, ...] = setting((0.5, 0.0, 0.25, 0.75, 1.0), at_least=0, not_empty=True)
     popularity_exponents: tuple[float, ...] = setting(
-        (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), at_least=0, at_most=1, not_empty=True
+        (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5), at_least=0, at_most=1, not_empty=True
     )
     popularity_budget: float = setting(0.02, at_least=0, below=1)
 
     def faults(self) -> list[str]:
+        found = []
         if self.loss == "squared_error" and any(self.popularity_exponents):
-            return [
+            found.append(
                 "popularity_exponents must be [0] where loss is squared_error: its scores are predicted values, not "
                 "probabilities to divide."
-            ]
-        return []
+            )
+        if self.network == "recvae" and len(self.layers) != 2:
+            found.append("layers must be two sizes where network is recvae: the encoder's layers and the latent size.")
+        if self.network == "recvae" and self.loss != "multinomial":
+            found.append("loss must be multinomial where network is recvae.")
+        return found
 
 
 @dataclass(frozen=True, eq=False)
 class Model(BaseModel):
-    """A fitted network.
+    """A fitted network, and the linear branch where there is one.
 
     Args:
         known: the items that it learned; inputs and outputs.
-        layers: from input to output.
-        offsets: float32, shape (known items,); added to the scores: -exponent x log(popularity).
-        settings: activation and row are read.
+        network: gives the neural scores.
+        linear: gives the linear scores; None where there is no such branch.
+        log_popularity: float32, shape (known items,).
+        linear_share: the linear branch's share of the sum.
+        recency_exponent: of the weights of a history.
+        popularity_exponent: scores are divided by popularity^exponent.
+        settings: network, activation and row are read.
         signal: which interactions of a history count.
     """
 
     known: KnownItems
-    layers: Layers
-    offsets: Floats
+    network: Network
+    linear: LinearBranch | None
+    log_popularity: Floats
+    linear_share: float
+    recency_exponent: float
+    popularity_exponent: float
     settings: Settings
     signal: Signal
 
     def scores(self, histories: Interactions) -> Floats:
-        """Logarithms of the probabilities up to a constant per user, or predicted values, and the offsets."""
+        """The weighted sum of both branches' scores in standard deviations; the network's own where it is alone.
+
+        Each branch is corrected for popularity before: the network's scores are logarithms, the linear ones are not.
+        """
         rows = self._rows(histories)
-        weights, biases = self.layers[0]
-        hidden = add_rows(rows, weights, weights=_row(rows, self.settings)) + biases
-        for weights, biases in self.layers[1:]:
-            hidden = _activate(hidden, self.settings.activation) @ weights + biases
-        return self.known.widen(hidden + self.offsets)
+        weights = _weigh(rows, self.settings, recency_exponent=self.recency_exponent)
+        correction = np.float32(-self.popularity_exponent) * self.log_popularity
+        scores = self.network.outputs(rows, weights) + correction
+        if self.linear is not None:
+            linear = self.linear.outputs(rows, weights) * np.exp(correction)
+            share = np.float32(self.linear_share)
+            scores = share * _standardised(linear) + (1 - share) * _standardised(scores)
+        return self.known.widen(scores)
 
     def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
         return self._rows(histories).activity > 0
@@ -104,174 +153,176 @@ class Model(BaseModel):
         return self.known.narrow(self.signal.of(histories))
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        weights = {f"weights_{number}": layer[0] for number, layer in enumerate(self.layers)}
-        biases = {f"biases_{number}": layer[1] for number, layer in enumerate(self.layers)}
         return {
             "columns": self.known.columns,
             "n_items": np.array(self.known.n_items),
-            "offsets": self.offsets,
-            **weights,
-            **biases,
+            "log_popularity": self.log_popularity,
+            "linear_share": np.array(self.linear_share),
+            "recency_exponent": np.array(self.recency_exponent),
+            "popularity_exponent": np.array(self.popularity_exponent),
+            **({} if self.linear is None else self.linear.arrays()),
+            **self.network.arrays(),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        known = KnownItems(arrays["columns"], int(arrays["n_items"]))
-        n_layers = 2 * len(settings.layers)
-        layers = [(arrays[f"weights_{number}"], arrays[f"biases_{number}"]) for number in range(n_layers)]
-        return cls(known, layers, arrays["offsets"], settings, signal)
+        network: Network
+        if settings.network == "recvae":
+            network = recvae.RecVAE.from_arrays(arrays, dense_layers=settings.dense_layers)
+        else:
+            network = mirrored.Mirrored.from_arrays(
+                arrays, n_layers=2 * len(settings.layers), activation=settings.activation
+            )
+        return cls(
+            known=KnownItems(arrays["columns"], int(arrays["n_items"])),
+            network=network,
+            linear=LinearBranch.from_arrays(arrays) if any(settings.linear_shares) else None,
+            log_popularity=arrays["log_popularity"],
+            linear_share=float(arrays["linear_share"]),
+            recency_exponent=float(arrays["recency_exponent"]),
+            popularity_exponent=float(arrays["popularity_exponent"]),
+            settings=settings,
+            signal=signal,
+        )
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
-    """Stop at the epoch with the best ndcg@100, then choose the popularity exponent under its budget."""
-    best = _Best()
+    """Choose epochs, recency, reg and share by ndcg@100, ties by coverage; then the popularity exponent."""
     settings: Settings = task.settings
+    first = {"linear_reg": settings.linear_reg[0], "recency_exponent": settings.recency_exponents[0]}
+    fitting = _Fitting(train, task=task)
+    chosen: dict[str, Any] = {**first, "linear_share": settings.linear_shares[0], "popularity_exponent": 0.0}
+    epochs: WidestOfEquals[Network] = WidestOfEquals(settings.tie)
 
-    def after_epoch(epoch: int, loss: float, model: Model) -> bool:
-        metrics = validation.measure(model)
+    def after_epoch(epoch: int, loss: float, network: Callable[[], Network]) -> bool:
+        trained = network()
+        metrics = validation.measure(fitting.model(trained, chosen))
         task.report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={}))
-        best.look_at(epoch, metrics["ndcg@100"], model)
-        return epoch - best.epoch >= settings.patience
+        epochs.look_at(epoch, metrics, trained)
+        return epoch - epochs.highest_at >= settings.patience
 
-    last = _train(train, task=task, epochs=settings.max_epochs, stop=after_epoch)
-    plain = last if best.model is None else best.model
-    counts = popularity(task.signal.of(train))
-
-    def with_exponent(exponent: float) -> Model:
-        return replace(plain, offsets=_offsets(counts, plain.known, exponent))
-
+    last = fitting.train(epochs=settings.max_epochs, after_epoch=after_epoch)
+    network = last if epochs.value is None else epochs.value
+    metrics = epochs.metrics
+    for values in _tries(settings):
+        best: WidestOfEquals[dict[str, float]] = WidestOfEquals(settings.tie)
+        best.look_at(0, metrics, {})
+        for number, tried in enumerate(values, 1):
+            measured = validation.measure(fitting.model(network, chosen | tried))
+            task.report(Epoch(epoch=None, train_loss=None, metrics=measured, tried=tried))
+            best.look_at(number, measured, tried)
+        chosen, metrics = chosen | (best.value or {}), best.metrics
+    plain = fitting.model(network, chosen)
     exponent = choose_exponent(
-        with_exponent,
+        lambda exponent: replace(plain, popularity_exponent=exponent),
         exponents=settings.popularity_exponents,
         budget=settings.popularity_budget,
         validation=validation,
         report=task.report,
+        within=("ndcg@100", "ndcg@10"),
     )
-    return Choice({"epochs": best.epoch, "popularity_exponent": exponent}, with_exponent(exponent))
+    chosen = {"epochs": epochs.at, **chosen, "popularity_exponent": exponent}
+    return Choice(chosen, replace(plain, popularity_exponent=exponent))
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     """Train for the epochs chosen."""
-    model = _train(interactions, task=task, epochs=chosen["epochs"], stop=None)
-    counts = popularity(task.signal.of(interactions))
-    return replace(model, offsets=_offsets(counts, model.known, chosen["popularity_exponent"]))
+    fitting = _Fitting(interactions, task=task)
+    return fitting.model(fitting.train(epochs=chosen["epochs"], after_epoch=lambda *_: False), chosen)
 
 
-class _Best:
-    """The best epoch so far."""
-
-    def __init__(self) -> None:
-        self.epoch, self.value, self.model = 0, -1.0, None  # type: tuple[int, float, Model | None]
-
-    def look_at(self, epoch: int, value: float, model: Model) -> None:
-        if value > self.value:
-            self.epoch, self.value, self.model = epoch, value, model
+def _tries(settings: Settings) -> list[list[dict[str, float]]]:
+    """What is tried of each value beside the first, one value after the other."""
+    recency = [{"recency_exponent": exponent} for exponent in settings.recency_exponents[1:]]
+    if not any(settings.linear_shares):
+        return [recency]
+    regs = [{"linear_reg": reg} for reg in settings.linear_reg[1:]]
+    return [recency, regs, [{"linear_share": share} for share in settings.linear_shares[1:]]]
 
 
-def _row(rows: Interactions, settings: Settings) -> Floats:
-    """What the input row holds for each interaction, shape (n_interactions,)."""
-    if settings.row == "values":
-        return rows.values
-    return np.repeat(1 / np.sqrt(np.maximum(rows.activity, 1)), rows.activity).astype(np.float32)
+class _Fitting:
+    """Fits both branches on the same rows; a linear branch is solved once per regularisation."""
+
+    def __init__(self, interactions: Interactions, *, task: Task) -> None:
+        self._task = task
+        self._settings: Settings = task.settings
+        learned = task.signal.of(interactions)
+        self._known = KnownItems.most_interacted(learned, at_least=self._settings.min_interactions)
+        self._rows = self._known.narrow(learned)
+        self._linear: tuple[float, LinearBranch] | None = None
+
+    def train(self, *, epochs: int, after_epoch: AfterEpoch) -> Network:
+        """The network, trained for at most `epochs`; torch is imported here."""
+        settings, seed = self._settings, self._task.seed
+
+        def weigh(rows: Interactions) -> Floats:
+            return _weigh(rows, settings, recency_exponent=0)
+
+        if settings.network == "mirrored":
+            return mirrored.train(
+                self._rows, plan=_mirrored(settings), weigh=weigh, seed=seed, epochs=epochs, after_epoch=after_epoch
+            )
+        from bakeoff.recommenders.base.network import recvae_training
+
+        return recvae_training.train(
+            self._rows, plan=_recvae(settings), weigh=weigh, seed=seed, rounds=epochs, after_round=after_epoch
+        )
+
+    def model(self, network: Network, chosen: Mapping[str, Any]) -> Model:
+        return Model(
+            known=self._known,
+            network=network,
+            linear=self._branch(chosen["linear_reg"]) if any(self._settings.linear_shares) else None,
+            log_popularity=np.log(popularity(self._rows)).astype(np.float32),
+            linear_share=chosen["linear_share"],
+            recency_exponent=chosen["recency_exponent"],
+            popularity_exponent=chosen["popularity_exponent"],
+            settings=self._settings,
+            signal=self._task.signal,
+        )
+
+    def _branch(self, reg: float) -> LinearBranch:
+        if self._linear is None or self._linear[0] != reg:
+            at_most = self._settings.linear_max_items
+            self._linear = reg, LinearBranch.fit(self._rows, reg=reg, at_least=LINEAR_MINIMUM, at_most=at_most)
+        return self._linear[1]
 
 
-def _activate(hidden: Floats, activation: str) -> Floats:
-    return np.tanh(hidden) if activation == "tanh" else np.maximum(hidden, 0)
-
-
-def _offsets(counts: npt.NDArray[np.float64], known: KnownItems, exponent: float) -> Floats:
-    return (-exponent * np.log(counts[known.columns])).astype(np.float32)
-
-
-def _initial_layers(rows: Interactions, settings: Settings, generator: np.random.Generator) -> Layers:
-    """Glorot-normal weights; output biases start at the items' log-share, so that training starts from popularity."""
-    sizes = [rows.n_items, *settings.layers, *settings.layers[-2::-1], rows.n_items]
-    layers = []
-    for inputs, outputs in pairwise(sizes):
-        scale = np.sqrt(2 / (inputs + outputs))
-        weights = generator.standard_normal((inputs, outputs), dtype=np.float32) * np.float32(scale)
-        layers.append((weights, np.zeros(outputs, np.float32)))
-    if settings.loss == "multinomial":
-        layers[-1][1][:] = np.log(popularity(rows) / rows.n_interactions)
-    return layers
-
-
-def _train(
-    interactions: Interactions,
-    *,
-    task: Task,
-    epochs: int,
-    stop: Callable[[int, float, Model], bool] | None,
-) -> Model:
-    """Train for at most `epochs`; `stop` is told each epoch (from 1), its mean loss and the model, and may end it.
-
-    All chance comes from one NumPy generator: on a CPU the same seed gives the same weights.
-    """
-    import torch
-
-    settings: Settings = task.settings
-    learned = task.signal.of(interactions)
-    known = KnownItems.most_interacted(learned, at_least=settings.min_interactions)
-    rows = known.narrow(learned)
-    generator = np.random.default_rng(task.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    parameters = [
-        torch.from_numpy(array).to(device).requires_grad_()
-        for layer in _initial_layers(rows, settings, generator)
-        for array in layer
-    ]
-    optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
-    users = np.flatnonzero(rows.activity)
-
-    def model() -> Model:
-        arrays = [parameter.detach().cpu().numpy().copy() for parameter in parameters]
-        layers = list(zip(arrays[::2], arrays[1::2], strict=True))
-        return Model(known, layers, np.zeros(len(known.columns), np.float32), settings, task.signal)
-
-    for epoch in range(1, epochs + 1):
-        total = 0.0
-        for batch in _batches(generator.permutation(users), settings.batch_size):
-            loss = _loss(rows.of_users(batch), parameters, settings=settings, generator=generator)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(batch)
-        if stop is not None and stop(epoch, total / len(users), model()):
-            break
-    return model()
-
-
-def _batches(users: npt.NDArray[np.int64], size: int) -> list[npt.NDArray[np.int64]]:
-    return [users[start : start + size] for start in range(0, len(users), size)]
-
-
-def _loss(batch: Interactions, parameters: list[Any], *, settings: Settings, generator: np.random.Generator) -> Any:
-    """The loss of one batch, per user; its input is sparse: a weighted sum of the first layer's rows."""
-    import torch
-    from torch.nn.functional import embedding_bag
-
-    device = parameters[0].device
-    shown = generator.random(batch.n_interactions) >= settings.dropout
-    kept = batch.where(shown)
-    weights = (_row(batch, settings)[shown] / (1 - settings.dropout)).astype(np.float32)
-    hidden = embedding_bag(
-        torch.from_numpy(kept.indices.astype(np.int64)).to(device),
-        parameters[0],
-        torch.from_numpy(kept.indptr[:-1]).to(device),
-        mode="sum",
-        per_sample_weights=torch.from_numpy(weights).to(device),
+def _mirrored(settings: Settings) -> mirrored.Plan:
+    return mirrored.Plan(
+        layers=settings.layers,
+        activation=settings.activation,
+        loss=settings.loss,
+        dropout=settings.dropout,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
     )
-    hidden = hidden + parameters[1]
-    activate = torch.tanh if settings.activation == "tanh" else torch.relu
-    for layer in range(2, len(parameters), 2):
-        hidden = activate(hidden) @ parameters[layer] + parameters[layer + 1]
 
-    users = torch.from_numpy(batch.rows).to(device)
-    items = torch.from_numpy(batch.indices.astype(np.int64)).to(device)
-    if settings.loss == "squared_error":
-        target = torch.zeros_like(hidden)
-        target[users, items] = torch.from_numpy(np.array(batch.values)).to(device)
-        return (hidden - target).square().mean()
-    activity = torch.from_numpy(batch.activity.astype(np.float32)).to(device)
-    log_likelihood = hidden[users, items].sum() - hidden.logsumexp(dim=1) @ activity
-    return -log_likelihood / batch.n_users
+
+def _recvae(settings: Settings) -> recvae.Plan:
+    hidden, latent = settings.layers
+    return recvae.Plan(
+        hidden=hidden,
+        latent=latent,
+        dense_layers=settings.dense_layers,
+        dropout=settings.dropout,
+        regularisation=settings.regularisation,
+        encoder_epochs=settings.encoder_epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+    )
+
+
+def _weigh(rows: Interactions, settings: Settings, *, recency_exponent: float) -> Floats:
+    """What the row holds for each interaction, shape (n_interactions,)."""
+    weights = recency(rows, recency_exponent)
+    if settings.row != "ones":
+        weights = weights * rows.values
+    return weights if settings.row == "values" else of_unit_length(weights, rows)
+
+
+def _standardised(scores: Floats) -> Floats:
+    """Each row less its mean, divided by its deviation."""
+    deviation = scores.std(axis=1, keepdims=True)
+    standardised: Floats = (scores - scores.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
+    return standardised

@@ -1,7 +1,6 @@
 """EASE: a linear item-item model with a closed form; a strong reference for everything that is slower.
 
-Minimises |X - XB|^2 + reg |B|^2 with a zero diagonal over the users x items matrix X of ones:
-P = (X'X + reg I)^-1, B = I - P / diag(P), the scores of a history x are xB.
+The scores of a history x are xB, with B as ``base/item_item.py`` solves it.
 
 Source: Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019.
 """
@@ -17,6 +16,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
+from bakeoff.recommenders.base.item_item import items_that_fit, solve
 from bakeoff.recommenders.base.known import KnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
 
@@ -28,8 +28,9 @@ class Settings:
     Args:
         reg: L2 regularisations to try on validation.
         min_interactions: items with fewer interactions are not learned.
-        max_items: at most so many items are learned, those with the most interactions: the item x item matrix takes
-            up to 20 bytes an entry while it is chosen and 4 in the archive (2 and 0.4 GB at 10,000 items).
+        max_items: at most so many items are learned, those with the most interactions, and the log says so: the item
+            x item matrix takes up to 20 bytes an entry while it is chosen and 4 in the archive (2 and 0.4 GB at 10,000
+            items).
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
         popularity_budget: the share of ndcg@100 that may be given for coverage.
     """
@@ -124,33 +125,10 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
 
 
 def _fit(interactions: Interactions, *, settings: Settings, reg: float, exponent: float, signal: Signal) -> Model:
-    from scipy.linalg import lapack
-
     learned = signal.of(interactions)
-    known = KnownItems.most_interacted(learned, at_least=settings.min_interactions, at_most=settings.max_items)
-    gram = _gram(known.narrow(learned))
-    gram[np.diag_indices_from(gram)] += reg
-    # Cholesky and inverse in place: a third of the arithmetic of a general inverse, and no second matrix.
-    factor, failed = lapack.dpotrf(gram, lower=True, overwrite_a=True)
-    if failed:
-        raise ModelError(f"The item matrix with reg {reg} cannot be inverted; raise reg.")
-    inverse, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
-    # LAPACK fills the lower triangle only.
-    for item in range(len(inverse)):
-        inverse[item, item + 1 :] = inverse[item + 1 :, item]
-    weights = np.empty(inverse.shape, np.float32)
-    np.divide(inverse, -np.diag(inverse), out=weights, casting="same_kind")
-    np.fill_diagonal(weights, 0)
+    known = items_that_fit(learned, at_least=settings.min_interactions, at_most=settings.max_items)
+    weights = solve(known.narrow(learned), reg=reg)
     return Model(known, weights, _item_weights(popularity(learned), known, exponent), signal)
-
-
-def _gram(rows: Interactions) -> npt.NDArray[np.float64]:
-    """X'X of the matrix of ones: how often two items occur in one history; shape (known items, known items)."""
-    matrix = rows.to_scipy()
-    matrix.data = np.ones(len(matrix.data), np.float32)
-    # Columns lie together, as LAPACK wants them; in another order it would work on a copy.
-    gram: npt.NDArray[np.float64] = (matrix.T @ matrix).toarray(order="F").astype(np.float64)
-    return gram
 
 
 def _item_weights(counts: npt.NDArray[np.float64], known: KnownItems, exponent: float) -> npt.NDArray[np.float32]:

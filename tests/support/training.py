@@ -17,6 +17,14 @@ from bakeoff.training.run import Trained, train_recommender
 
 CHECKOUT = Path(__file__).parents[2]
 SERVE = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "serve"
+NETWORK = {
+    "layers": [24, 8],
+    "batch_size": 8,
+    "max_epochs": 8,
+    "learning_rate": 0.01,
+    "recency_exponents": [0, 0.7],
+    "linear_shares": [0.5, 0.75],
+}
 # By contestant: its recommender, settings that train in a second, and what it learns from.
 SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
@@ -30,10 +38,12 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         {"shrinkages": [1, 5], "user_exponents": [0, 0.5], "neighbours": [40, 10]},
         "liked",
     ),
-    "autoencoder": ("autoencoder", {"layers": [24], "batch_size": 8, "max_epochs": 12, "learning_rate": 0.01}, "liked"),
+    "autoencoder": ("autoencoder", {**NETWORK, "linear_reg": [5, 20]}, "liked"),
+    "autoencoder-neural": ("autoencoder", {**NETWORK, "linear_shares": [0]}, "liked"),
     "autoencoder-article": (
         "autoencoder",
         {
+            "network": "mirrored",
             "layers": [32, 8],
             "activation": "relu",
             "loss": "squared_error",
@@ -42,6 +52,9 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
             "batch_size": 8,
             "max_epochs": 12,
             "learning_rate": 0.01,
+            "tie": 0,
+            "linear_shares": [0],
+            "recency_exponents": [0],
             "popularity_exponents": [0],
         },
         "all",

@@ -25,15 +25,17 @@ def choose_exponent(
     budget: float,
     validation: Validation,
     report: Report,
+    within: Sequence[str] = ("ndcg@100",),
 ) -> float:
-    """The exponent with the highest coverage@10 among those that keep ndcg@100 within the budget.
+    """The exponent with the highest coverage@10 among those that stay within the budget.
 
     Args:
         with_exponent: the fitted model corrected with an exponent.
         exponents: to try.
-        budget: the share of the best ndcg@100 that may be given for coverage.
+        budget: the share of accuracy that may be given for coverage.
         validation: measures.
         report: is told each try.
+        within: the metrics that the budget holds for, each against its value at the exponent with the best ndcg@100.
     """
     if len(exponents) == 1:
         return exponents[0]
@@ -42,6 +44,10 @@ def choose_exponent(
         measured[exponent] = validation.measure(with_exponent(exponent))
         tried = {"popularity_exponent": exponent}
         report(Epoch(epoch=None, train_loss=None, metrics=measured[exponent], tried=tried))
-    floor = (1 - budget) * max(metrics["ndcg@100"] for metrics in measured.values())
-    affordable = [exponent for exponent, metrics in measured.items() if metrics["ndcg@100"] >= floor]
+    best = max(measured.values(), key=lambda metrics: metrics["ndcg@100"])
+    affordable = [
+        exponent
+        for exponent, metrics in measured.items()
+        if all(metrics[name] >= (1 - budget) * best[name] for name in within)
+    ]
     return max(affordable, key=lambda exponent: measured[exponent]["coverage@10"])

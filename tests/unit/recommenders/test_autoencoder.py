@@ -1,4 +1,6 @@
-"""The autoencoder: its two forms keep to the contract, and NumPy's answer is torch's."""
+"""The autoencoder: its forms keep to the contract, its two branches are summed, and what is chosen is chosen well."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,124 +8,187 @@ import pytest
 from bakeoff.errors import ConfigurationError
 from bakeoff.recommenders import autoencoder
 from bakeoff.recommenders.base import Epoch, Model, Signal, Task, parse_settings
+from bakeoff.recommenders.base.network.mirrored import Mirrored
 from tests.support.training import rows
 from tests.unit.recommenders.contract import RecommenderContract
 
 LIKED = Signal(liked_threshold=4.0)
 HISTORIES = rows([(0, 5), (1, 4), (2, 4)], [(0, 4), (1, 5), (3, 2)], [(1, 4), (2, 5)], [(3, 5), (2, 1)], n_items=5)
-SMALL = {"layers": (6, 3), "min_interactions": 1, "dropout": 0.0, "batch_size": 2, "max_epochs": 30}
+SMALL = {"layers": (6, 3), "dropout": 0.0, "batch_size": 2, "max_epochs": 30, "linear_reg": (2.0,)}
+CHOSEN = {"epochs": 3, "linear_reg": 2.0, "linear_share": 0.5, "recency_exponent": 0.0, "popularity_exponent": 0.0}
+NEURAL = {"linear_shares": (0.0,)}
 
 
-def fit(*, signal: Signal = LIKED, epochs: int = 3, exponent: float = 0.0, **changes: object) -> autoencoder.Model:
+def fit(*, signal: Signal = LIKED, seed: int = 5, chosen: dict[str, float] | None = None, **changes: object) -> Model:
     settings = autoencoder.Settings(**{**SMALL, **changes})  # type: ignore[arg-type]
-    chosen = {"epochs": epochs, "popularity_exponent": exponent}
-    return autoencoder.fit(HISTORIES, chosen=chosen, task=Task(settings=settings, signal=signal, seed=5))
+    return autoencoder.fit(
+        HISTORIES, chosen={**CHOSEN, **(chosen or {})}, task=Task(settings=settings, signal=signal, seed=seed)
+    )
+
+
+def standardised(scores: np.ndarray) -> np.ndarray:
+    return (scores - scores.mean(axis=1, keepdims=True)) / scores.std(axis=1, keepdims=True)
 
 
 class TestAutoencoder(RecommenderContract):
     contestant = "autoencoder"
 
 
+class TestNeuralPartAlone(RecommenderContract):
+    contestant = "autoencoder-neural"
+
+
 class TestAutoencoderOfTheArticle(RecommenderContract):
     contestant = "autoencoder-article"
 
 
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
-@pytest.mark.parametrize("row", ["ones", "values"])
-def test_numpy_gives_the_scores_that_torch_trained_on(activation: str, row: str) -> None:
-    """The multinomial loss of a batch, computed by torch, equals the loss of the scores that NumPy answers with."""
-    import torch
-
-    model = fit(activation=activation, row=row)
-    batch = model.known.narrow(LIKED.of(HISTORIES))
-    parameters = [torch.from_numpy(array) for layer in model.layers for array in layer]
-    loss = autoencoder._loss(batch, parameters, settings=model.settings, generator=np.random.default_rng(0))
-    scores = model.scores(HISTORIES)[:, model.known.columns].astype(np.float64)
-    log_likelihood = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    assert loss.item() == pytest.approx(-log_likelihood[batch.rows, batch.indices].sum() / 4, rel=1e-5)
+def test_scores_are_the_weighted_sum_of_both_branches_in_standard_deviations() -> None:
+    both = fit(chosen={"linear_share": 0.25})
+    assert isinstance(both, autoencoder.Model)
+    assert both.linear is not None
+    history = rows([(0, 5), (1, 4)], n_items=5)
+    neural = fit(**NEURAL).scores(history)[:, :4]
+    linear = both.linear.outputs(both.known.narrow(history), np.full(2, 0.5**0.5, np.float32))
+    expected = 0.25 * standardised(linear) + 0.75 * standardised(neural)
+    np.testing.assert_allclose(both.scores(history)[:, :4], expected, atol=1e-5)
 
 
-def test_squared_error_is_the_mean_over_the_whole_row() -> None:
-    import torch
-
-    signal = Signal(liked_threshold=4.0, learns_from="all")
-    model = fit(signal=signal, loss="squared_error", row="values")
-    batch = model.known.narrow(HISTORIES)
-    target = np.zeros((4, 4))
-    target[batch.rows, batch.indices] = batch.values
-    parameters = [torch.from_numpy(array) for layer in model.layers for array in layer]
-    loss = autoencoder._loss(batch, parameters, settings=model.settings, generator=np.random.default_rng(0))
-    assert loss.item() == pytest.approx(np.square(model.scores(HISTORIES)[:, :4] - target).mean(), rel=1e-5)
+def test_items_that_the_linear_branch_does_not_know_are_scored_by_the_network() -> None:
+    scores = fit(chosen={"linear_share": 0.5}).scores(HISTORIES)
+    # Item 3 is liked once, too seldom for the linear branch.
+    assert np.isfinite(scores[:, :4]).all()
+    assert np.isneginf(scores[:, 4]).all()
 
 
-def test_hidden_items_leave_the_input_and_stay_in_the_target() -> None:
-    import torch
-
-    model = fit(dropout=0.9)
-    batch = model.known.narrow(LIKED.of(HISTORIES))
-    parameters = [torch.from_numpy(array) for layer in model.layers for array in layer]
-    seen = [
-        autoencoder._loss(batch, parameters, settings=model.settings, generator=np.random.default_rng(seed)).item()
-        for seed in range(5)
-    ]
-    assert len(set(seen)) > 1
+def test_the_branches_share_of_zero_is_the_neural_part() -> None:
+    network = fit(**NEURAL)
+    beside = fit(chosen={"linear_share": 0.0})
+    np.testing.assert_array_equal(
+        np.argsort(network.scores(HISTORIES)[:, :4]), np.argsort(beside.scores(HISTORIES)[:, :4])
+    )
 
 
-def test_training_lowers_the_loss() -> None:
-    losses = []
+def test_each_branch_is_divided_by_the_power_of_the_popularity() -> None:
+    plain, corrected = fit(**NEURAL), fit(chosen={"popularity_exponent": 0.5}, **NEURAL)
+    likes = np.array([2, 3, 2, 1])
+    difference = corrected.scores(HISTORIES)[:, :4] - plain.scores(HISTORIES)[:, :4]
+    np.testing.assert_allclose(difference, np.broadcast_to(-0.5 * np.log(likes), difference.shape), atol=1e-5)
+    linear = fit(chosen={"popularity_exponent": 0.5, "linear_share": 1.0})
+    assert isinstance(linear, autoencoder.Model)
+    assert linear.linear is not None
+    weights = np.ones(2, np.float32)
+    history = rows([(0, 5), (1, 5)], n_items=5)
+    expected = standardised(linear.linear.outputs(linear.known.narrow(history), weights) / likes**0.5)
+    np.testing.assert_allclose(linear.scores(history)[:, :4], expected, atol=1e-5)
 
-    def stop(epoch: int, loss: float, model: Model) -> bool:
-        losses.append(loss)
-        return False
 
-    settings = autoencoder.Settings(**SMALL | {"learning_rate": 0.01})  # type: ignore[arg-type]
-    autoencoder._train(HISTORIES, task=Task(settings=settings, signal=LIKED, seed=5), epochs=30, stop=stop)
-    assert losses[-1] < 0.9 * losses[0]
+def test_newer_items_of_a_history_weigh_more() -> None:
+    """Weights 0.5 and 1, scaled to length 1, are what a network reads of two items at an exponent of one."""
+    model = fit(chosen={"recency_exponent": 1.0}, network="mirrored", **NEURAL)
+    assert isinstance(model, autoencoder.Model)
+    history = rows([(0, 5), (1, 5)], n_items=5)
+    weights = np.array([0.5, 1], np.float32) / np.float32(1.25**0.5)
+    expected = model.network.outputs(model.known.narrow(history), weights)
+    np.testing.assert_allclose(model.scores(history)[:, :4], expected, atol=1e-6)
 
 
-class Fading:
-    """A validation whose ndcg@100 rises for three epochs and falls after; coverage does not change."""
+def test_rows_may_be_weighted_by_the_values() -> None:
+    model = fit(row="weighted", network="mirrored", **NEURAL)
+    assert isinstance(model, autoencoder.Model)
+    history = rows([(0, 4), (1, 5)], n_items=5)
+    weights = np.array([4, 5], np.float32) / np.float32(41**0.5)
+    expected = model.network.outputs(model.known.narrow(history), weights)
+    np.testing.assert_allclose(model.scores(history)[:, :4], expected, atol=1e-6)
+
+
+class ByEpoch:
+    """A validation whose ndcg@100 rises for three epochs and falls after; later tries are told by the model's values.
+
+    A recency exponent of 0.7 and a share of 0.75 are better than what is tried first; correcting for popularity costs
+    nothing.
+    """
 
     def __init__(self) -> None:
         self.calls = 0
 
     def measure(self, model: Model) -> dict[str, float]:
+        assert isinstance(model, autoencoder.Model)
         self.calls += 1
-        return {"ndcg@10": 0.1, "ndcg@100": 0.5 - 0.1 * abs(self.calls - 3), "coverage@10": 0.2}
+        if self.calls <= 5:
+            return {"ndcg@10": 0.1, "ndcg@100": 0.5 - 0.1 * abs(self.calls - 3), "coverage@10": 0.2}
+        better = 0.1 * (model.recency_exponent == 0.7) + 0.1 * (model.linear_share == 0.75)
+        return {"ndcg@10": 0.1, "ndcg@100": 0.5 + better, "coverage@10": model.popularity_exponent}
 
 
-def test_training_stops_after_the_patience_and_keeps_the_best_epoch() -> None:
+def choose(**changes: object) -> tuple[list[Epoch], autoencoder.Choice]:
     curve: list[Epoch] = []
-    settings = autoencoder.Settings(**SMALL | {"patience": 2, "popularity_exponents": (0.0,)})  # type: ignore[arg-type]
-    choice = autoencoder.choose(
-        HISTORIES,
-        validation=Fading(),
-        task=Task(settings=settings, signal=LIKED, seed=5, report=curve.append),
-    )
+    settings = autoencoder.Settings(**{**SMALL, "patience": 2, "recency_exponents": (0.0, 0.7), **changes})  # type: ignore[arg-type]
+    task = Task(settings=settings, signal=LIKED, seed=5, report=curve.append)
+    return curve, autoencoder.choose(HISTORIES, validation=ByEpoch(), task=task)
+
+
+def test_training_stops_after_the_patience_and_the_best_epoch_is_fitted_again() -> None:
+    curve, choice = choose(recency_exponents=(0.0,), popularity_exponents=(0.0,), **NEURAL)
     assert [step.epoch for step in curve] == [1, 2, 3, 4, 5]
-    assert choice.chosen == {"epochs": 3, "popularity_exponent": 0.0}
-    for stopped, fresh in zip(choice.model.arrays().values(), fit(epochs=3).arrays().values(), strict=True):
+    assert choice.chosen == CHOSEN | {"linear_share": 0.0}
+    again = fit(chosen={"linear_share": 0.0}, **NEURAL)
+    for stopped, fresh in zip(choice.model.arrays().values(), again.arrays().values(), strict=True):
         np.testing.assert_array_equal(stopped, fresh)
 
 
+def test_recency_exponent_share_and_exponent_are_chosen_one_after_the_other() -> None:
+    curve, choice = choose(linear_shares=(0.5, 0.25, 0.75), linear_reg=(2.0, 4.0), popularity_exponents=(0.0, 0.3))
+    assert [step.tried for step in curve[5:]] == [
+        {"recency_exponent": 0.7},
+        {"linear_reg": 4.0},
+        {"linear_share": 0.25},
+        {"linear_share": 0.75},
+        {"popularity_exponent": 0.0},
+        {"popularity_exponent": 0.3},
+    ]
+    assert choice.chosen == {
+        "epochs": 3,
+        "linear_reg": 2.0,
+        "recency_exponent": 0.7,
+        "linear_share": 0.75,
+        "popularity_exponent": 0.3,
+    }
+    arrays = choice.model.arrays()
+    assert (float(arrays["recency_exponent"]), float(arrays["popularity_exponent"])) == (0.7, 0.3)
+
+
 def test_another_seed_gives_another_model() -> None:
-    settings = autoencoder.Settings(**SMALL)  # type: ignore[arg-type]
-    chosen = {"epochs": 1, "popularity_exponent": 0.0}
-    other = autoencoder.fit(HISTORIES, chosen=chosen, task=Task(settings=settings, signal=LIKED, seed=6))
-    assert not np.array_equal(other.layers[0][0], fit(epochs=1).layers[0][0])
+    one, other = fit().arrays(), fit(seed=6).arrays()
+    assert not np.array_equal(one["output_weights"], other["output_weights"])
+    np.testing.assert_array_equal(one["linear_matrix"], other["linear_matrix"])
 
 
-def test_probabilities_are_divided_by_the_power_of_the_popularity() -> None:
-    plain, corrected = fit(), fit(exponent=0.5)
-    likes = np.array([2, 3, 2, 1])
-    difference = corrected.scores(HISTORIES)[:, :4] - plain.scores(HISTORIES)[:, :4]
-    np.testing.assert_allclose(difference, np.broadcast_to(-0.5 * np.log(likes), difference.shape), atol=1e-5)
+def test_the_articles_scores_are_its_networks_predicted_values() -> None:
+    signal = replace(LIKED, learns_from="all")
+    model = fit(
+        signal=signal,
+        network="mirrored",
+        activation="relu",
+        loss="squared_error",
+        row="values",
+        recency_exponents=(0.0,),
+        popularity_exponents=(0.0,),
+        **NEURAL,
+    )
+    assert isinstance(model, autoencoder.Model)
+    assert isinstance(model.network, Mirrored)
+    expected = model.network.outputs(HISTORIES, HISTORIES.values)
+    np.testing.assert_array_equal(model.scores(HISTORIES)[:, :4], expected)
 
 
-def test_the_way_back_mirrors_the_way_in() -> None:
-    assert [layer[0].shape for layer in fit().layers] == [(4, 6), (6, 3), (3, 6), (6, 4)]
-
-
-def test_predicted_values_cannot_be_corrected_for_popularity() -> None:
-    with pytest.raises(ConfigurationError, match="popularity_exponents must be"):
-        parse_settings(autoencoder.Settings, {"loss": "squared_error"}, source="settings")
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"network": "mirrored", "loss": "squared_error"}, "popularity_exponents must be"),
+        ({"layers": [600]}, "layers must be two sizes"),
+        ({"loss": "squared_error", "popularity_exponents": [0]}, "loss must be multinomial"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named(given: dict[str, object], fault: str) -> None:
+    with pytest.raises(ConfigurationError, match=fault):
+        parse_settings(autoencoder.Settings, given, source="settings")

@@ -36,5 +36,25 @@ def test_the_widest_coverage_within_the_budget_is_chosen(budget: float, expected
     assert [step.metrics for step in curve] == list(MEASURED.values())
 
 
+def test_the_budget_may_hold_for_more_than_one_metric() -> None:
+    class ShortListsLose:
+        def measure(self, model: Model) -> dict[str, float]:
+            assert isinstance(model, Corrected)
+            return MEASURED[model.exponent] | {"ndcg@10": 0.2 - model.exponent / 5}
+
+    def chosen(*within: str) -> float:
+        return choose_exponent(
+            Corrected,
+            exponents=tuple(MEASURED),
+            budget=0.06,
+            validation=ShortListsLose(),
+            report=lambda _: None,
+            within=within,
+        )
+
+    assert chosen("ndcg@100") == 0.2
+    assert chosen("ndcg@100", "ndcg@10") == 0.0
+
+
 def test_a_single_exponent_is_taken_without_measuring() -> None:
     assert choose_exponent(Corrected, exponents=(0.7,), budget=0, validation=Table(), report=lambda _: None) == 0.7

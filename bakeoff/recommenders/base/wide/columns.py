@@ -1,9 +1,7 @@
-"""Which items the softmax of a step is estimated from: a Poisson sample, popular items more often.
+"""Which items the softmax of a step is over: a Poisson sample, in which each item is on its own, popular ones more often.
 
-Each item is drawn on its own with a probability that grows with the root of its popularity; weighting what was drawn by
-one over that probability keeps the softmax's denominator right on average. Source: Bengio and Senecal, "Adaptive
-importance sampling to accelerate training of a neural probabilistic language model", 2008; the inclusion
-probabilities: Horvitz and Thompson, 1952.
+Why nothing needs to be weighted by how likely it was drawn: `softmax`. Rare items are learned in the last epochs, over
+all of them.
 """
 
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ import numpy.typing as npt
 WIDE = 20_000
 COLUMNS = 4096
 # Between 0, every item as often, and 1, as often as it is interacted with.
-_POWER = 0.5
+_POWER = 0.75
 _ROUNDS = 30
 
 

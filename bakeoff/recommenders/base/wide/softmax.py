@@ -1,40 +1,23 @@
-"""The last layer's loss and gradients: minus the log-likelihood of the users' items under a softmax over all items.
+"""The last layer's loss and gradients: minus the log-likelihood of the users' items under a softmax over the columns.
 
-The likelihood's numerator is exact and sparse. Its denominator runs over all items, or over a sample, each weighted by
-one over its probability to be in it. Gradients are written out rather than recorded, and users are taken in blocks, so
-that no more than one block's scores exist at a time.
+The columns are all items, or a sample drawn without looking at the users. Of a sample the likelihood is that of the
+users' items in it, given that they are in it: under a softmax that is again a softmax, over the sample alone, with the
+same weights (McFadden, "Modelling the choice of residential location", 1978), so what is learned from samples is what
+would be learned from all, without weighting anything by how likely it was to be drawn.
+
+Gradients are written out rather than recorded, and users are taken in blocks, so that no more than one block's scores
+exist at a time.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from bakeoff.recommenders.base.wide.tables import Entries, Table
 
 # Scores that exist at once: 64 MB.
 _SCORES_AT_ONCE = 2**24
-
-
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """The items of the denominator.
-
-    Args:
-        columns: ascending.
-        corrections: minus the logarithms of their inclusion probabilities, float32.
-    """
-
-    columns: torch.Tensor
-    corrections: torch.Tensor
-
-    @classmethod
-    def drawn(
-        cls, columns: npt.NDArray[np.int64], *, inclusion: npt.NDArray[np.float32], device: torch.device
-    ) -> "Columns":
-        corrections = -np.log(inclusion[columns])
-        return cls(torch.from_numpy(columns).to(device), torch.from_numpy(corrections).to(device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +44,17 @@ class Softmax:
     weights: Table
     bias: Table
 
-    def denominator(self, hidden: torch.Tensor, *, activity: torch.Tensor, columns: Columns | None) -> Denominator:
-        """Of the logarithm of the denominator, times each user's number of items.
+    def denominator(self, hidden: torch.Tensor, *, activity: torch.Tensor, columns: torch.Tensor | None) -> Denominator:
+        """Of the logarithm of the denominator, times each user's number of items among the columns.
 
         Args:
             hidden: shape (n_users, size).
             activity: float32, shape (n_users,).
-            columns: None: all items.
+            columns: ascending; None: all items.
         """
         weights, bias = self.weights.weights, self.bias.weights[:, 0]
         if columns is not None:
-            weights, bias = weights[columns.columns], bias[columns.columns] + columns.corrections
+            weights, bias = weights[columns], bias[columns]
         found = Denominator(
             hidden.new_zeros(()), torch.empty_like(hidden), torch.zeros_like(weights), torch.zeros_like(bias)
         )
@@ -97,7 +80,7 @@ class Softmax:
         self,
         denominator: Denominator,
         *,
-        columns: Columns | None,
+        columns: torch.Tensor | None,
         hidden: torch.Tensor,
         items: Entries,
         rate: float,
@@ -108,27 +91,13 @@ class Softmax:
             denominator: its gradients, summed over all users of the step.
             columns: that it was taken over.
             hidden: of all users of the step.
-            items: of all users of the step.
+            items: of all users of the step, among the columns.
             rate: the learning rate, the gradients being means over the users.
         """
-        own_rows, own = items.transposed_times(hidden)
-        own_counts = torch.from_numpy(np.unique(items.rows, return_counts=True)[1]).to(hidden)
-        share = 1 / items.n_users
-        if columns is None:
-            rows = None
-            weights, bias = denominator.weights, denominator.bias
-            weights.index_add_(0, own_rows, own, alpha=-1)
-            bias.index_add_(0, own_rows, own_counts, alpha=-1)
-        else:
-            rows, place = torch.cat((columns.columns, own_rows)).unique(return_inverse=True)
-            weights = own.new_zeros((len(rows), own.shape[1]))
-            bias = own.new_zeros(len(rows))
-            n_columns = len(columns.columns)
-            for part, gradient, counts in (
-                (place[:n_columns], denominator.weights, denominator.bias),
-                (place[n_columns:], -own, -own_counts),
-            ):
-                weights.index_add_(0, part, gradient)
-                bias.index_add_(0, part, counts)
-        self.weights.descend(weights.mul_(share), rows=rows, rate=rate)
-        self.bias.descend(bias.mul_(share)[:, None], rows=rows, rate=rate)
+        rows, gradient = items.transposed_times(hidden)
+        counts = torch.from_numpy(np.unique(items.rows, return_counts=True)[1]).to(hidden)
+        place = rows if columns is None else torch.searchsorted(columns, rows)
+        weights = denominator.weights.index_add_(0, place, gradient, alpha=-1).div_(items.n_users)
+        bias = denominator.bias.index_add_(0, place, counts, alpha=-1).div_(items.n_users)
+        self.weights.descend(weights, rows=columns, rate=rate)
+        self.bias.descend(bias[:, None], rows=columns, rate=rate)

@@ -89,9 +89,7 @@ class Entries:
         sums = self._sums(self.users[order], hidden, offsets, self.weights[order])
         return torch.from_numpy(ordered[offsets]).to(self.device), sums
 
-    def _sums(
-        self, indices: Ints, weights: torch.Tensor, offsets: Ints, by: npt.NDArray[np.float32]
-    ) -> torch.Tensor:
+    def _sums(self, indices: Ints, weights: torch.Tensor, offsets: Ints, by: npt.NDArray[np.float32]) -> torch.Tensor:
         if not len(indices):
             return weights.new_zeros((len(offsets), weights.shape[1]))
         sums: torch.Tensor = embedding_bag(

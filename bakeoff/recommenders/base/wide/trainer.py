@@ -14,7 +14,6 @@ from bakeoff.recommenders.base.wide.middle import MakeMiddle, Middle
 from bakeoff.recommenders.base.wide.plan import Plan
 from bakeoff.recommenders.base.wide.processes import Processes
 from bakeoff.recommenders.base.wide.rows import Rows
-from bakeoff.recommenders.base.wide.softmax import Columns
 from bakeoff.recommenders.base.wide.tables import Entries
 
 # What the numbers drawn are for; each use has its own sequence.
@@ -28,7 +27,7 @@ class Batch:
     Args:
         shown: what the network sees of them, each user's row scaled to length 1 and the hidden part made up for.
         items: what it is to find.
-        activity: items per user.
+        activity: items to find per user.
     """
 
     shown: Entries
@@ -86,7 +85,9 @@ class Trainer:
         torch.manual_seed(int(generator.integers(2**62)) + self.processes.rank)
         full = place.full_from is not None or self._sampler is None
         factor = plan.full_learning_rate_factor if place.full_from is not None else 1.0
-        batch, columns = self._read(users, generator), None if full else self._draw(generator)
+        columns = None if full or self._sampler is None else self._sampler.draw(generator)
+        batch = self._read(users, generator, columns=columns)
+        drawn = None if columns is None else torch.from_numpy(columns).to(self.processes.device)
         mine, n = self.processes.share(len(users)), len(users)
         activity = torch.from_numpy(batch.activity[mine]).to(self.processes.device)
 
@@ -94,21 +95,20 @@ class Trainer:
         hidden_out, regulariser = state.middle(hidden_in)
         with torch.no_grad():
             own = batch.items.of_users(mine)
-            denominator = state.softmax.denominator(hidden_out, activity=activity, columns=columns)
+            denominator = state.softmax.denominator(hidden_out, activity=activity, columns=drawn)
             scores, sums = state.softmax.numerator(hidden_out, items=own)
             gradient = (denominator.hidden - sums) / n
             loss = denominator.loss - scores + regulariser
         self._descend_middle(hidden_out, gradient, regulariser / n, rate=plan.learning_rate * factor)
         with torch.no_grad():
             rate = plan.row_learning_rate * factor
-            if hidden_in.grad is None:
-                raise AssertionError("The middle did not use its input.")
-            rows, changes = batch.shown.transposed_times(self.processes.gather(hidden_in.grad, n=n))
+            change_in = torch.zeros_like(hidden_in) if hidden_in.grad is None else hidden_in.grad
+            rows, changes = batch.shown.transposed_times(self.processes.gather(change_in, n=n))
             state.table_in.descend(changes, rows=rows, rate=rate)
             for summed in (denominator.weights, denominator.bias):
                 self.processes.sum(summed)
             hidden = self.processes.gather(hidden_out.detach(), n=n)
-            state.softmax.descend(denominator, columns=columns, hidden=hidden, items=batch.items, rate=rate)
+            state.softmax.descend(denominator, columns=drawn, hidden=hidden, items=batch.items, rate=rate)
             return float(self.processes.sum(loss).item())
 
     def _descend_middle(
@@ -116,10 +116,10 @@ class Trainer:
     ) -> None:
         optimizer = self.state.optimizer
         optimizer.zero_grad()
+        found, gradients = [hidden_out], [gradient]
         if regulariser.requires_grad:
-            torch.autograd.backward([hidden_out, regulariser], [gradient, torch.ones_like(regulariser)])
-        else:
-            hidden_out.backward(gradient)
+            found, gradients = [hidden_out, regulariser], [gradient, torch.ones_like(regulariser)]
+        torch.autograd.backward(found, gradients)
         for parameter in self.state.middle.parameters():
             if parameter.grad is not None:
                 self.processes.sum(parameter.grad)
@@ -127,20 +127,29 @@ class Trainer:
             group["lr"] = rate
         optimizer.step()
 
-    def _draw(self, generator: np.random.Generator) -> Columns | None:
-        if self._sampler is None:
-            return None
-        drawn = self._sampler.draw(generator)
-        return Columns.drawn(drawn, inclusion=self._sampler.inclusion, device=self.processes.device)
-
-    def _read(self, users: npt.NDArray[np.int64], generator: np.random.Generator) -> Batch:
+    def _read(
+        self,
+        users: npt.NDArray[np.int64],
+        generator: np.random.Generator,
+        *,
+        columns: npt.NDArray[np.int64] | None,
+    ) -> Batch:
+        """What is shown of the users is drawn from all their items, what is to be found are those among the columns."""
         rows, dropout, device = self._rows.of_users(users), self._plan.dropout, self.processes.device
         items = rows.indices.astype(np.int64)
         user = np.repeat(np.arange(len(users)), rows.activity)
         shown = generator.random(len(items), dtype=np.float32) >= dropout
         weights = (1 / (np.sqrt(rows.activity) * (1 - dropout))).astype(np.float32)
+        to_find = slice(None) if columns is None else _is_in(columns, rows.n_items)[items]
+        found_user, found = user[to_find], items[to_find]
         return Batch(
             Entries(user[shown], items[shown], weights[user[shown]], len(users), device),
-            Entries(user, items, np.ones(len(items), np.float32), len(users), device),
-            rows.activity.astype(np.float32),
+            Entries(found_user, found, np.ones(len(found), np.float32), len(users), device),
+            np.bincount(found_user, minlength=len(users)).astype(np.float32),
         )
+
+
+def _is_in(columns: npt.NDArray[np.int64], n_items: int) -> npt.NDArray[np.bool_]:
+    among = np.zeros(n_items, np.bool_)
+    among[columns] = True
+    return among

@@ -6,6 +6,7 @@ log-normal. Written once, opened memory-mapped like a prepared folder.
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -98,3 +99,10 @@ def _pieces(shape: Shape) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[n
         n = min(len(unique), round(shape.interactions * len(drawn) / shape.users))
         kept = np.sort(generator.choice(unique, n, replace=False))
         yield np.bincount(kept // shape.items, minlength=len(drawn)), (kept % shape.items).astype(np.int32)
+
+
+SHAPES = {"full": FULL, "small": SMALL}
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[2]), SHAPES[sys.argv[1]])

@@ -1,4 +1,4 @@
-"""Which items the softmax of a step is over: a Poisson sample, in which each item is on its own, popular ones more often.
+"""Which items the softmax of a step is over: a Poisson sample, each item on its own, popular ones more often.
 
 Why nothing needs to be weighted by how likely it was drawn: `softmax`. Rare items are learned in the last epochs, over
 all of them.

@@ -67,7 +67,7 @@ class OutputLayer:
         """
         turned = hidden @ self.rotation
         n, n_items = self.first.shape[1], len(self.biases)
-        scores: Floats = turned[:, :n] @ self.first.T
+        scores: Floats = np.matmul(turned[:, :n], self.first.T, dtype=np.float32)
         scores += self.biases + offsets
         for user, row in enumerate(scores):
             best = np.argpartition(row, n_items - EXACT)[n_items - EXACT :] if n_items > EXACT else np.arange(n_items)

@@ -39,10 +39,16 @@ class Trainer:
     """One training on its way. Arguments as those of `train`."""
 
     def __init__(
-        self, rows: Rows, *, plan: Plan, seed: int, make_middle: MakeMiddle | None, checkpoints: Path | None
+        self,
+        rows: Rows,
+        *,
+        plan: Plan,
+        seed: int,
+        make_middle: MakeMiddle | None = None,
+        checkpoints: Path | None = None,
     ) -> None:
         self.processes = Processes.join()
-        self._rows, self._plan, self._seed, self._checkpoints = rows, plan, seed, checkpoints
+        self._rows, self.plan, self._seed, self._checkpoints = rows, plan, seed, checkpoints
         self._users = np.flatnonzero(rows.activity)
         self._sampler = (
             ColumnSampler.of_counts(rows.item_counts, n=plan.columns_per_step) if plan.columns_per_step else None
@@ -68,19 +74,19 @@ class Trainer:
 
     def pass_epoch(self) -> float:
         """The rest of the epoch that is under way; its mean loss per user."""
-        place, size = self.state.place, self._plan.batch_size
+        place, size = self.state.place, self.plan.batch_size
         users = np.random.default_rng((self._seed, _ORDER, place.epoch)).permutation(self._users)
         n_steps = -(-len(users) // size)
         for step in range(place.step, n_steps):
             place.loss += self.pass_step(users[step * size : (step + 1) * size], step=step)
             place.step = step + 1
-            if place.step < n_steps and time.monotonic() - self._saved_at >= self._plan.checkpoint_seconds:
+            if place.step < n_steps and time.monotonic() - self._saved_at >= self.plan.checkpoint_seconds:
                 self.save()
         return place.loss / len(users)
 
     def pass_step(self, users: npt.NDArray[np.int64], *, step: int) -> float:
         """One step on `users`; their summed loss."""
-        place, plan, state = self.state.place, self._plan, self.state
+        place, plan, state = self.state.place, self.plan, self.state
         generator = np.random.default_rng((self._seed, _STEP, place.epoch, step))
         torch.manual_seed(int(generator.integers(2**62)) + self.processes.rank)
         full = place.full_from is not None or self._sampler is None
@@ -135,7 +141,7 @@ class Trainer:
         columns: npt.NDArray[np.int64] | None,
     ) -> Batch:
         """What is shown of the users is drawn from all their items, what is to be found are those among the columns."""
-        rows, dropout, device = self._rows.of_users(users), self._plan.dropout, self.processes.device
+        rows, dropout, device = self._rows.of_users(users), self.plan.dropout, self.processes.device
         items = rows.indices.astype(np.int64)
         user = np.repeat(np.arange(len(users)), rows.activity)
         shown = generator.random(len(items), dtype=np.float32) >= dropout

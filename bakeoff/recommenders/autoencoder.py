@@ -80,13 +80,20 @@ class Settings:
                 "popularity_exponents must be [0] where loss is squared_error: its scores are predicted values, not "
                 "probabilities to divide."
             ]
+        if self.columns_per_step > 0 and not self._can_be_wide:
+            return [
+                "columns_per_step must be -1 or 0 where loss is not multinomial, row is not ones or activation is not "
+                "tanh: samples of the items are not taken there."
+            ]
         return []
+
+    @property
+    def _can_be_wide(self) -> bool:
+        return (self.loss, self.row, self.activation) == ("multinomial", "ones", "tanh")
 
     def wide_plan(self, n_items: int) -> wide.Plan | None:
         """How to train over samples of so many items; None where all are taken in every step."""
-        if (self.loss, self.row, self.activation) != ("multinomial", "ones", "tanh"):
-            return None
-        columns = wide.columns_for(n_items, self.columns_per_step)
+        columns = wide.columns_for(n_items, self.columns_per_step) if self._can_be_wide else 0
         if not columns:
             return None
         return wide.Plan(

@@ -1,8 +1,10 @@
 """Two processes that torchrun starts train what one trains: their shares of a step add up to the step."""
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +15,12 @@ from tests.unit.recommenders.wide.conftest import PLAN
 
 CHECKOUT = Path(__file__).parents[4]
 SCRIPT = """
-import os, sys
+import json, os
 import numpy as np
-from bakeoff.recommenders.base.wide import Rows, train
-from tests.unit.recommenders.wide.conftest import PLAN
+from bakeoff.recommenders.base.wide import Plan, Rows, train
 arrays = np.load("rows.npz")
 rows = Rows(arrays["indptr"], arrays["indices"], int(arrays["n_items"]))
-network = train(rows, plan=PLAN, seed=3).network
+network = train(rows, plan=Plan(**json.loads(os.environ["PLAN"])), seed=3).network
 rank = os.environ["RANK"]
 np.savez(f"found-{rank}.npz", weights_in=network.weights_in, weights_out=network.weights_out, **network.middle)
 """
@@ -35,6 +36,7 @@ def together(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
         **{name: value for name, value in os.environ.items() if name not in ("RANK", "WORLD_SIZE")},
         "PYTHONPATH": str(CHECKOUT),
         "OMP_NUM_THREADS": "1",
+        "PLAN": json.dumps(asdict(PLAN)),
     }
     done = subprocess.run(
         [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False

@@ -13,7 +13,7 @@ N_USERS, N_ITEMS, SIZE = 5, 9, 3
 
 
 def entries(*pairs: tuple[int, int]) -> Entries:
-    users, rows = np.array(pairs).T
+    users, rows = np.ascontiguousarray(np.array(pairs).T)
     return Entries(users, rows, np.ones(len(users), np.float32), N_USERS, CPU)
 
 

@@ -141,14 +141,14 @@ def _train(resources: Resources) -> State:
                 "S3Uri": expression(f"'s3://{resources.bucket}/{CHECKPOINTS}/' & $spec.resourceName & '/'"),
                 "LocalPath": "/opt/ml/checkpoints",
             },
-            **_capacity(config.jobs.train),
+            **capacity(config.jobs.train),
             "EnableNetworkIsolation": True,
             "Tags": resources.tags("$spec.runId"),
         },
     )
 
 
-def _capacity(job: TrainJob) -> dict[str, Any]:
+def capacity(job: TrainJob) -> dict[str, Any]:
     """On demand, or spot capacity, which AWS may take back: the job is then started again and goes on."""
     stopping = {"MaxRuntimeInSeconds": job.max_runtime_seconds}
     if job.spot_wait_seconds is None:

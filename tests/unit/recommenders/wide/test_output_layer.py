@@ -41,9 +41,7 @@ def test_the_first_look_reads_less_where_directions_weigh_less() -> None:
 
 def test_a_small_catalogue_is_scored_exactly_throughout() -> None:
     layer, hidden, _, exact = drawn(0.5)
-    few = OutputLayer.of(
-        (np.hstack((layer.first, layer.rest)) @ layer.rotation.T)[:EXACT], layer.biases[:EXACT]
-    )
+    few = OutputLayer.of((np.hstack((layer.first, layer.rest)) @ layer.rotation.T)[:EXACT], layer.biases[:EXACT])
     assert len(few.biases) == EXACT
     scores = few.scores(hidden, offsets=np.zeros(EXACT, np.float32))
     wanted = hidden @ (np.hstack((layer.first, layer.rest)) @ layer.rotation.T)[:EXACT].T + layer.biases[:EXACT]

@@ -17,7 +17,7 @@ from tests.unit.recommenders.wide.conftest import PLAN
 N_STEPS = 4  # of an epoch
 
 
-class Interrupted(Exception):
+class TakenAwayError(Exception):
     """Somebody took the machine away."""
 
 
@@ -28,7 +28,7 @@ def interrupted_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def pass_step(self: Trainer, users: Any, *, step: int) -> float:
         if next(steps, None) is None:
-            raise Interrupted
+            raise TakenAwayError
         return whole(self, users, step=step)
 
     monkeypatch.setattr(Trainer, "pass_step", pass_step)
@@ -49,7 +49,7 @@ def test_an_interrupted_training_goes_on_bit_for_bit(
     plan = replace(PLAN, checkpoint_seconds=0.0)
     with monkeypatch.context() as patched:
         interrupted_at(step, patched)
-        with pytest.raises(Interrupted):
+        with pytest.raises(TakenAwayError):
             train(rows, plan=plan, seed=3, checkpoints=tmp_path)
     done = []
     whole = Trainer.pass_step
@@ -72,7 +72,7 @@ def test_an_interruption_without_a_later_checkpoint_repeats_the_steps(
 ) -> None:
     with monkeypatch.context() as patched:
         interrupted_at(N_STEPS + 2, patched)
-        with pytest.raises(Interrupted):
+        with pytest.raises(TakenAwayError):
             train(rows, plan=PLAN, seed=3, checkpoints=tmp_path)
     resumed = train(rows, plan=PLAN, seed=3, checkpoints=tmp_path)
     assert_same(resumed.network, train(rows, plan=PLAN, seed=3).network)
@@ -87,7 +87,9 @@ def test_a_training_that_is_over_is_not_repeated(rows: Rows, tmp_path: Path, mon
 
 
 @pytest.mark.parametrize(
-    ("plan", "seed", "named"), [(PLAN, 4, "seed"), (replace(PLAN, dropout=0.4), 3, "settings")], ids=["seed", "settings"]
+    ("plan", "seed", "named"),
+    [(PLAN, 4, "seed"), (replace(PLAN, dropout=0.4), 3, "settings")],
+    ids=["seed", "settings"],
 )
 def test_a_checkpoint_of_another_training_is_refused(
     rows: Rows, tmp_path: Path, plan: Plan, seed: int, named: str
@@ -141,7 +143,7 @@ def test_what_was_measured_before_an_interruption_still_counts(
     plan = replace(PLAN, sampled_epochs=9, patience=2, full_epochs=1)
     with monkeypatch.context() as patched:
         interrupted_at(3 * N_STEPS, patched)
-        with pytest.raises(Interrupted):
+        with pytest.raises(TakenAwayError):
             train(rows, plan=plan, seed=3, checkpoints=tmp_path, measure=measured(0.1, 0.3, 0.2))
     trained = train(rows, plan=plan, seed=3, checkpoints=tmp_path, measure=measured(0.2, 0.4))
     assert (trained.sampled_epochs, trained.full_epochs) == (4, 1)

@@ -9,17 +9,18 @@ from local_cloud.errors import ServiceError
 PLACE = {"S3Uri": "s3://bucket/checkpoints/one/"}
 COUNT = """
 import os, pathlib
-kept = pathlib.Path(os.environ["SM_CHECKPOINT_DIR"], "deep", "count")
+kept = pathlib.Path(os.environ["SM_CHECKPOINT_DIR"], "deep", "n")
 kept.parent.mkdir(exist_ok=True)
-count = int(kept.read_text()) + 1 if kept.exists() else 1
-kept.write_text(str(count))
-pathlib.Path(os.environ["SM_MODEL_DIR"], "count").write_text(str(count))
+n = int(kept.read_text()) + 1 if kept.exists() else 1
+kept.write_text(str(n))
+open(os.environ["SM_MODEL_DIR"] + "/n", "w").write(str(n))
 """
-WAIT = COUNT + "\nimport time; print('waiting', flush=True); time.sleep(60)"
+LEAVES = COUNT.partition("open(")[0]
+WAIT = LEAVES + "import time; time.sleep(60)"
 
 
 def count(world: Any) -> bytes:
-    stored: bytes = world.storage.get("s3://bucket/checkpoints/one/deep/count")
+    stored: bytes = world.storage.get("s3://bucket/checkpoints/one/deep/n")
     return stored
 
 
@@ -28,7 +29,7 @@ def test_the_next_job_finds_what_the_first_one_left(world: Any) -> None:
     assert count(world) == b"1"
     second = world.train("second", COUNT, CheckpointConfig=PLACE)
     assert count(world) == b"2"
-    assert world.storage.members(second["ModelArtifacts"]["S3ModelArtifacts"]) == {"count": b"2"}
+    assert world.storage.members(second["ModelArtifacts"]["S3ModelArtifacts"]) == {"n": b"2"}
 
 
 def test_it_is_stored_while_the_job_runs_and_stays_when_it_is_stopped(world: Any) -> None:
@@ -41,7 +42,7 @@ def test_it_is_stored_while_the_job_runs_and_stays_when_it_is_stopped(world: Any
 
 
 def test_it_stays_when_the_job_fails(world: Any) -> None:
-    assert world.train("bad", COUNT + "\nraise SystemExit(3)", CheckpointConfig=PLACE)["TrainingJobStatus"] == "Failed"
+    assert world.train("bad", LEAVES + "exit(3)", CheckpointConfig=PLACE)["TrainingJobStatus"] == "Failed"
     assert count(world) == b"1"
 
 

@@ -79,6 +79,7 @@ def job_environment(folder: Path, hyperparameters: Mapping[str, str]) -> dict[st
         "SM_MODEL_DIR": str(folder / "model"),
         "SM_OUTPUT_DIR": str(folder / "output"),
         "SM_OUTPUT_DATA_DIR": str(folder / "output" / "data"),
+        "SM_CHECKPOINT_DIR": str(folder / "checkpoints"),
     }
 
 

@@ -45,8 +45,8 @@ class Processes:
         return slice(n * self.rank // self.count, n * (self.rank + 1) // self.count)
 
     def sum(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Summed over the processes, in place."""
-        if self.count > 1:
+        """Summed over the processes, in place; a group of one goes the same way."""
+        if dist.is_initialized():
             dist.all_reduce(tensor)
         return tensor
 

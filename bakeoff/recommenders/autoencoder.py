@@ -8,18 +8,20 @@ Sources: Shenbin et al., "RecVAE", WSDM 2020; Steck, "Embarrassingly shallow aut
 Vancura and Kordik, "Deep variational autoencoder with shallow parallel path for top-N recommendation (VASP)", ICANN
 2021, which has such a branch beside it.
 
+Where the catalogue is wide, the engine in `base.wide` trains it over samples of the items.
+
 Fitted with torch and NumPy alone; answers with NumPy alone.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting, wide
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.equals import WidestOfEquals
 from bakeoff.recommenders.base.item_item import LinearBranch
@@ -63,6 +65,12 @@ class Settings:
         linear_max_items: the linear branch learns at most so many items, the most-interacted: memory, as in `ease`.
         recency_exponents: to try; of a history, an item weighs (1 + newer items)^-exponent; 0: all weigh alike. They
             weigh what a model answers from, not what it is trained on.
+        columns_per_step: items that the softmax of a step is over; 0: all; -1: as the catalogue's size asks for. Where
+            not all, the next four hold, and of the layers the first alone.
+        wide_layer: size of the layer before the items.
+        wide_batch_size: users per step.
+        wide_epochs: the most epochs over samples of the items.
+        wide_full_epochs: epochs over all items, after those.
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
         popularity_budget: the share of ndcg@100, and of ndcg@10, that may be given for coverage.
     """
@@ -86,6 +94,11 @@ class Settings:
     linear_reg: tuple[float, ...] = setting((200.0, 100.0, 400.0, 800.0), above=0, not_empty=True)
     linear_max_items: int = setting(10_000, at_least=2)
     recency_exponents: tuple[float, ...] = setting((0.5, 0.0, 0.25, 0.75, 1.0), at_least=0, not_empty=True)
+    columns_per_step: int = setting(-1, at_least=-1)
+    wide_layer: int = setting(200, at_least=1)
+    wide_batch_size: int = setting(2000, at_least=1)
+    wide_epochs: int = setting(20, at_least=0)
+    wide_full_epochs: int = setting(2, at_least=0)
     popularity_exponents: tuple[float, ...] = setting(
         (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5), at_least=0, at_most=1, not_empty=True
     )
@@ -102,7 +115,32 @@ class Settings:
             found.append("layers must be two sizes where network is recvae: the encoder's layers and the latent size.")
         if self.network == "recvae" and self.loss != "multinomial":
             found.append("loss must be multinomial where network is recvae.")
+        if self.columns_per_step > 0 and not self._can_be_wide:
+            found.append(
+                "columns_per_step must be -1 or 0 where loss is not multinomial, row is not ones or activation is not "
+                "tanh: samples of the items are not taken there."
+            )
         return found
+
+    @property
+    def _can_be_wide(self) -> bool:
+        return (self.loss, self.row, self.activation) == ("multinomial", "ones", "tanh")
+
+    def wide_plan(self, n_items: int) -> wide.Plan | None:
+        """How to train over samples of so many items; None where all are taken in every step."""
+        columns = wide.columns_for(n_items, self.columns_per_step) if self._can_be_wide else 0
+        if not columns:
+            return None
+        return wide.Plan(
+            hidden=self.layers[0],
+            last=self.wide_layer,
+            columns_per_step=columns,
+            batch_size=self.wide_batch_size,
+            sampled_epochs=self.wide_epochs,
+            patience=self.patience,
+            full_epochs=self.wide_full_epochs,
+            dropout=self.dropout,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +203,9 @@ class Model(BaseModel):
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> BaseModel:
+        if wide.WideModel.wrote(arrays):
+            return wide.WideModel.from_arrays(arrays, settings=settings, signal=signal)
         network: Network
         if settings.network == "recvae":
             network = recvae.RecVAE.from_arrays(arrays, dense_layers=settings.dense_layers)
@@ -189,6 +229,17 @@ class Model(BaseModel):
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose epochs, recency, reg and share by ndcg@100, ties by coverage; then the popularity exponent."""
     settings: Settings = task.settings
+    plan = settings.wide_plan(train.n_items)
+    if plan is not None:
+        return wide.choose(
+            train,
+            plan=plan,
+            min_interactions=settings.min_interactions,
+            exponents=settings.popularity_exponents,
+            budget=settings.popularity_budget,
+            validation=validation,
+            task=task,
+        )
     first = {"linear_reg": settings.linear_reg[0], "recency_exponent": settings.recency_exponents[0]}
     fitting = _Fitting(train, task=task)
     chosen: dict[str, Any] = {**first, "linear_share": settings.linear_shares[0], "popularity_exponent": 0.0}
@@ -225,8 +276,12 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     return Choice(chosen, replace(plain, popularity_exponent=exponent))
 
 
-def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
+def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> BaseModel:
     """Train for the epochs chosen."""
+    plan = task.settings.wide_plan(interactions.n_items)
+    if plan is not None:
+        minimum = task.settings.min_interactions
+        return wide.fit(interactions, plan=plan, min_interactions=minimum, chosen=chosen, task=task)
     fitting = _Fitting(interactions, task=task)
     return fitting.model(fitting.train(epochs=chosen["epochs"], after_epoch=lambda *_: False), chosen)
 

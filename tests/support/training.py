@@ -25,7 +25,7 @@ NETWORK = {
     "recency_exponents": [0, 0.7],
     "linear_shares": [0.5, 0.75],
 }
-# By contestant: its recommender, settings that train in a second, and what it learns from.
+# By contestant, or a form of one: its recommender, settings that train in a second, and what it learns from.
 SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
     "als": (
@@ -74,6 +74,18 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
         {"size": 16, "batch_size": 8, "epochs": 8, "learning_rate": 0.02, "dropout": 0.5, "item_features": True},
         "liked",
     ),
+    "autoencoder-wide": (
+        "autoencoder",
+        {
+            "layers": [24, 8],
+            "columns_per_step": 20,
+            "wide_layer": 12,
+            "wide_batch_size": 8,
+            "wide_epochs": 12,
+            "min_interactions": 1,
+        },
+        "liked",
+    ),
     "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
     "content-embedding": (
         "content",
@@ -117,6 +129,7 @@ def job_environment(folder: Path, hyperparameters: Mapping[str, str]) -> dict[st
         "SM_MODEL_DIR": str(folder / "model"),
         "SM_OUTPUT_DIR": str(folder / "output"),
         "SM_OUTPUT_DATA_DIR": str(folder / "output" / "data"),
+        "SM_CHECKPOINT_DIR": str(folder / "checkpoints"),
     }
 
 

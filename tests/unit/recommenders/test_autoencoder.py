@@ -38,6 +38,10 @@ class TestNeuralPartAlone(RecommenderContract):
     contestant = "autoencoder-neural"
 
 
+class TestAutoencoderOfAWideCatalogue(RecommenderContract):
+    contestant = "autoencoder-wide"
+
+
 class TestAutoencoderOfTheArticle(RecommenderContract):
     contestant = "autoencoder-article"
 
@@ -155,6 +159,29 @@ def test_recency_exponent_share_and_exponent_are_chosen_one_after_the_other() ->
     }
     arrays = choice.model.arrays()
     assert (float(arrays["recency_exponent"]), float(arrays["popularity_exponent"])) == (0.7, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("n_items", "changes", "columns"),
+    [
+        (58_000, {}, 4096),
+        (5_000, {}, 0),
+        (58_000, {"columns_per_step": 0}, 0),
+        (5_000, {"columns_per_step": 300}, 300),
+        (58_000, {"loss": "squared_error"}, 0),
+        (58_000, {"row": "values"}, 0),
+    ],
+)
+def test_a_wide_catalogue_is_trained_over_samples_of_its_items(
+    n_items: int, changes: dict[str, object], columns: int
+) -> None:
+    plan = autoencoder.Settings(**changes).wide_plan(n_items)  # type: ignore[arg-type]
+    assert (0 if plan is None else plan.columns_per_step) == columns
+
+
+def test_samples_of_the_items_are_refused_for_a_form_that_has_none() -> None:
+    with pytest.raises(ConfigurationError, match="columns_per_step must be"):
+        parse_settings(autoencoder.Settings, {"row": "values", "columns_per_step": 5}, source="settings")
 
 
 def test_another_seed_gives_another_model() -> None:

@@ -49,7 +49,7 @@ def content_hashes(folder: Path) -> dict[str, str]:
 
 
 def joined_bytes(folder: Path) -> dict[str, int]:
-    """The bytes of the three parts' rows, statistics, biases and affinities left out: as plain CSV, and as they lie in Parquet."""
+    """The bytes of the three parts' rows, what is computed of ratings left out: as plain CSV, and in Parquet."""
     bytes_as = {"csv": 0, "parquet": 0}
     for part in PARTS:
         with pq.ParquetFile(folder / layout.AUTOPILOT_TABLE.format(part)) as file:

@@ -12,12 +12,12 @@ from local_cloud.automl.runtime.predictors import Linear, Predictor, Xgboost
 
 XGBOOST, LINEAR = "xgboost", "linear-learner"
 FAMILIES = (XGBOOST, LINEAR)
-MOST_ROUNDS = 800
-PATIENCE = 25  # rounds without a better validation
+MOST_ROUNDS = 1500
+PATIENCE = 30  # rounds without a better validation
 # Tried first: settings that do well on most tables.
 FIRST: dict[str, dict[str, Any]] = {
     XGBOOST: {
-        "learning_rate": 0.1,
+        "learning_rate": 0.05,
         "max_depth": 5,
         "min_child_weight": 20.0,
         "subsample": 0.8,
@@ -47,12 +47,12 @@ def suggested(trial: Any, family: str) -> dict[str, Any]:
             "text_size": trial.suggest_categorical("text_size", [0, 4, 16]),
         }
     return {
-        "learning_rate": trial.suggest_float("learning_rate", 0.04, 0.3, log=True),
-        "max_depth": trial.suggest_int("max_depth", 3, 7),
-        "min_child_weight": trial.suggest_float("min_child_weight", 1.0, 100.0, log=True),
-        "subsample": trial.suggest_float("subsample", 0.6, 1.0),
-        "colsample_bytree": trial.suggest_float("colsample_bytree", 0.2, 1.0),
-        "reg_lambda": trial.suggest_float("reg_lambda", 0.5, 50.0, log=True),
+        "learning_rate": trial.suggest_float("learning_rate", 0.03, 0.15, log=True),
+        "max_depth": trial.suggest_int("max_depth", 3, 6),
+        "min_child_weight": trial.suggest_float("min_child_weight", 5.0, 100.0, log=True),
+        "subsample": trial.suggest_float("subsample", 0.5, 0.9),
+        "colsample_bytree": trial.suggest_float("colsample_bytree", 0.2, 0.7),
+        "reg_lambda": trial.suggest_float("reg_lambda", 1.0, 50.0, log=True),
         "text_size": trial.suggest_categorical("text_size", [0, 4]),
     }
 

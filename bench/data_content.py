@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from bakeoff.data import layout
 from bakeoff.data.outputs.autopilot import PARTS, STATISTICS
+from bakeoff.data.outputs.tastes import is_taste
 
 ROWS_AT_ONCE = 1 << 17
 # Equal to the last byte ...
@@ -31,7 +32,7 @@ BYTES = {
 }
 # ... and as JSON values: pandas writes \/ for / ...
 VALUES = {"documents": layout.DOCUMENTS, "served items": f"{layout.SERVING_ITEMS}/*.jsonl"}
-# ... and as rows in any order.
+# ... and as rows in any order, without the biases and affinities: a program in pandas would hardly have them.
 TABLES = {f"Autopilot table, {part}": layout.AUTOPILOT_TABLE.format(part) for part in PARTS}
 TABLES |= {f"statistics of {kind}": layout.AUTOPILOT_STATISTICS.format(kind) for kind in ("users", "items")}
 
@@ -48,11 +49,11 @@ def content_hashes(folder: Path) -> dict[str, str]:
 
 
 def joined_bytes(folder: Path) -> dict[str, int]:
-    """The bytes of the three parts' rows, the statistics left out: as plain CSV, and as they lie in Parquet."""
+    """The bytes of the three parts' rows, what is computed of ratings left out: as plain CSV, and in Parquet."""
     bytes_as = {"csv": 0, "parquet": 0}
     for part in PARTS:
         with pq.ParquetFile(folder / layout.AUTOPILOT_TABLE.format(part)) as file:
-            columns = [name for name in file.schema_arrow.names if name not in STATISTICS]
+            columns = [name for name in file.schema_arrow.names if name not in STATISTICS and not is_taste(name)]
             groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
             chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
             bytes_as["parquet"] += sum(one.total_compressed_size for one in chunks if one.path_in_schema in columns)
@@ -88,7 +89,7 @@ def _hash_of_rows(path: Path) -> str:
     """The sum of the rows' hashes, and how many there are: the order does not count."""
     total, n_rows = np.uint64(0), 0
     with pq.ParquetFile(path) as file:
-        columns = sorted(file.schema_arrow.names)
+        columns = sorted(name for name in file.schema_arrow.names if not is_taste(name))
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
             rows = pa.Table.from_batches([batch]).select(columns).to_pandas(ignore_metadata=True)
             total += pd.util.hash_pandas_object(rows, index=False).to_numpy().sum(dtype=np.uint64)

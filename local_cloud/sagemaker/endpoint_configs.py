@@ -5,7 +5,7 @@ from typing import Any
 from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.sagemaker.base import now
 from local_cloud.sagemaker.listing import Listing
-from local_cloud.sagemaker.models import Models
+from local_cloud.sagemaker.models import Models, definitions_of
 from local_cloud.service import Record
 
 LISTING = Listing(
@@ -33,7 +33,11 @@ class EndpointConfigs(Models):
             "CreationTime": now(),
         }
         with self.records.lock:
-            self.model(variants[0]["ModelName"])
+            model = self.model(variants[0]["ModelName"])
+            if "ServerlessConfig" in variants[0] and len(definitions_of(model)) > 1:
+                raise ServiceError(
+                    "ValidationException", "Inference pipelines are not supported for serverless variants"
+                )
             if name.lower() in self.records.of("EndpointConfig"):
                 exists = f'Cannot create already existing endpoint configuration "{arn}".'
                 raise ServiceError("ValidationException", exists)

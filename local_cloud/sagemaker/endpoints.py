@@ -8,7 +8,7 @@ from local_cloud.sagemaker.base import now
 from local_cloud.sagemaker.endpoint_configs import EndpointConfigs
 from local_cloud.sagemaker.hosting import Hosting
 from local_cloud.sagemaker.listing import Listing
-from local_cloud.sagemaker.models import definition_of
+from local_cloud.sagemaker.models import definitions_of
 from local_cloud.service import Record
 
 LISTING = Listing(
@@ -107,7 +107,7 @@ class Endpoints(EndpointConfigs, Hosting):
         return {
             "config": config["EndpointConfigName"],
             "variant": variant,
-            "definition": definition_of(self.model(variant["ModelName"])),
+            "definitions": definitions_of(self.model(variant["ModelName"])),
             "folder": f"endpoints/{request['EndpointName'].lower()}/{int(now() * 1000)}",
         }
 

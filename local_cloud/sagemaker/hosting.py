@@ -9,7 +9,8 @@ from typing import Any
 from local_cloud.sagemaker.archives import ArchiveError
 from local_cloud.sagemaker.base import SageMakerBase, now
 from local_cloud.sagemaker.jobs import CLOSING_SECONDS, instance_name
-from local_cloud.sagemaker.serving import ModelProcess, NotHealthyError, bring_model, served
+from local_cloud.sagemaker.pipelines import ModelServer, bring_models, start_model
+from local_cloud.sagemaker.serving import NotHealthyError
 from local_cloud.service import Record
 from local_cloud.storage import StorageError
 
@@ -30,13 +31,13 @@ class Hosting(SageMakerBase):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._processes: dict[str, ModelProcess] = {}
+        self._processes: dict[str, ModelServer] = {}
         self._locks: dict[str, threading.RLock] = {}
         self._threads: set[threading.Thread] = set()
         self._watch: threading.Thread | None = None
         self._look = threading.Event()
 
-    def process_of(self, name: str) -> ModelProcess | None:
+    def process_of(self, name: str) -> ModelServer | None:
         """The live process of an endpoint; None while there is none, and then a new one is under way."""
         with self.records.lock:
             process = self._processes.get(name)
@@ -133,20 +134,20 @@ class Hosting(SageMakerBase):
             with self.records.lock:
                 self._threads.discard(threading.current_thread())
 
-    def _started(self, record: Record, deployment: Record) -> ModelProcess:
+    def _started(self, record: Record, deployment: Record) -> ModelServer:
         """A healthy process for `deployment`.
 
         Raises:
             DeploymentError: with the reason.
         """
-        folder, definition, variant = (
+        folder, definitions, variant = (
             self.folder / deployment["folder"],
-            deployment["definition"],
+            deployment["definitions"],
             deployment["variant"],
         )
-        url = definition["ModelDataUrl"]
+        url = definitions[0]["ModelDataUrl"]
         try:
-            bring_model(self.storage, url=url, folder=folder)
+            bring_models(self.storage, definitions, folder=folder)
         except (StorageError, ArchiveError, OSError) as error:
             raise DeploymentError(
                 f'Failed to download model data for container "container_1" from URL: "{url}". Please ensure that '
@@ -155,7 +156,7 @@ class Hosting(SageMakerBase):
         stream = f"{variant['VariantName']}/{instance_name(record['EndpointArn'], time.time_ns())}"
         write = self.delivery.stream(f"{GROUP}/{record['EndpointName']}", stream)
         try:
-            process = ModelProcess(folder, environment=served(definition), region=self.place.region, write=write)
+            process = start_model(folder, definitions, region=self.place.region, write=write)
         except OSError as error:
             raise DeploymentError(f"InternalServerError: The model server could not be started: {error}") from error
         timeout = variant.get("ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_SECONDS)
@@ -169,7 +170,7 @@ class Hosting(SageMakerBase):
             ) from error
         return process
 
-    def _switch(self, name: str, process: ModelProcess) -> ModelProcess | None:
+    def _switch(self, name: str, process: ModelServer) -> ModelServer | None:
         with self.records.lock:
             old = self._processes.get(name)
             self._processes[name] = process
@@ -211,11 +212,14 @@ class Hosting(SageMakerBase):
 
 def _variant(deployment: Record) -> dict[str, Any]:
     """The variant as DescribeEndpoint shows it."""
-    variant, image = deployment["variant"], deployment["definition"]["Image"]
+    variant = deployment["variant"]
+    images = [definition["Image"] for definition in deployment["definitions"]]
     weight = variant.get("InitialVariantWeight", 1.0)
     shown: dict[str, Any] = {
         "VariantName": variant["VariantName"],
-        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now()}],
+        "DeployedImages": [
+            {"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": now()} for image in images
+        ],
         "CurrentWeight": weight,
         "DesiredWeight": weight,
     }

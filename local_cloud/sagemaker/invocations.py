@@ -4,7 +4,8 @@ from typing import Any
 
 from local_cloud.errors import ServiceError
 from local_cloud.sagemaker.hosting import GROUP, Hosting
-from local_cloud.sagemaker.serving import ModelAnswer, ModelProcess, NoAnswerError, SlowAnswerError
+from local_cloud.sagemaker.pipelines import ModelServer
+from local_cloud.sagemaker.serving import ModelAnswer, NoAnswerError, SlowAnswerError
 from local_cloud.service import Record
 
 LARGEST_BODY = 6 * 1024 * 1024  # bytes, in and out
@@ -94,7 +95,7 @@ class Invocations(Hosting):
         )
 
 
-def _ask(process: ModelProcess | None, body: bytes, request: dict[str, Any]) -> ModelAnswer:
+def _ask(process: ModelServer | None, body: bytes, request: dict[str, Any]) -> ModelAnswer:
     if process is None:
         raise NoAnswerError("no process serves")
     return process.invoke(

@@ -1,6 +1,7 @@
 """The List operations: filters, order and pages, the same for every kind of record."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.utils import parse_to_aware_datetime
@@ -20,6 +21,7 @@ class Listing:
         answer: the answer's list member.
         members: the members of a summary.
         order: the order where the request names none; AWS differs by kind.
+        keys: members to sort by, by what else SortBy may be; records without one are left out then.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Listing:
     answer: str
     members: tuple[str, ...]
     order: str
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def answered(self, records: list[Record], request: dict[str, Any]) -> dict[str, Any]:
         """The answer to `request`.
@@ -35,7 +38,9 @@ class Listing:
             ServiceError: ``ValidationException`` for an unknown token.
         """
         kept = [record for record in records if self._fits(record, request)]
-        key = {"Name": self.name, "Status": self.status or self.name}.get(request.get("SortBy", ""), "CreationTime")
+        keys = {"Name": self.name, "Status": self.status or self.name, **self.keys}
+        key = keys.get(request.get("SortBy", ""), "CreationTime")
+        kept = [record for record in kept if key in record]
         kept.sort(key=lambda record: (record[key], record[self.name]))
         if request.get("SortOrder", self.order) == "Descending":
             kept.reverse()

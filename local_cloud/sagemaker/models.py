@@ -4,7 +4,7 @@ from typing import Any
 
 from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.sagemaker.base import SageMakerBase, now
-from local_cloud.sagemaker.images import refuse_unplayed_image
+from local_cloud.sagemaker.images import has_a_program, refuse_unplayed_image
 from local_cloud.sagemaker.listing import Listing
 from local_cloud.sagemaker.locations import checked
 from local_cloud.sagemaker.serving import CODE_FOLDER
@@ -24,7 +24,8 @@ class Models(SageMakerBase):
     """The operations on models. As on AWS, a model in use can be deleted: what serves it goes on."""
 
     def create_model(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._check_definition(definition_of(request))
+        for definition in definitions_of(request):
+            self._check_definition(definition)
         name, arn = request["ModelName"], self.arn("model", request["ModelName"])
         record = {
             **{member: value for member, value in request.items() if member != "Tags"},
@@ -58,11 +59,8 @@ class Models(SageMakerBase):
     def _check_definition(self, definition: dict[str, Any]) -> None:
         refuse_unplayed_image(definition.get("Image", ""), serving=True)
         environment = definition.get("Environment", {})
-        if not environment.get("SAGEMAKER_PROGRAM"):
-            raise NotPlayedError("A model without SAGEMAKER_PROGRAM in its Environment")
-        if environment.get("SAGEMAKER_SUBMIT_DIRECTORY") != CODE_FOLDER:
-            given = environment.get("SAGEMAKER_SUBMIT_DIRECTORY")
-            raise NotPlayedError(f"SAGEMAKER_SUBMIT_DIRECTORY={given!r} (played is {CODE_FOLDER})")
+        if not has_a_program(definition["Image"]):
+            _check_program(environment)
         url = definition.get("ModelDataUrl")
         if url is None:
             raise NotPlayedError("A model without ModelDataUrl")
@@ -74,17 +72,23 @@ class Models(SageMakerBase):
             raise ServiceError("ValidationException", f"Could not find model data at {url}.")
 
 
-def definition_of(model: Record) -> dict[str, Any]:
-    """The one container definition of a model.
+def _check_program(environment: dict[str, str]) -> None:
+    if not environment.get("SAGEMAKER_PROGRAM"):
+        raise NotPlayedError("A model without SAGEMAKER_PROGRAM in its Environment")
+    if environment.get("SAGEMAKER_SUBMIT_DIRECTORY") != CODE_FOLDER:
+        given = environment.get("SAGEMAKER_SUBMIT_DIRECTORY")
+        raise NotPlayedError(f"SAGEMAKER_SUBMIT_DIRECTORY={given!r} (played is {CODE_FOLDER})")
+
+
+def definitions_of(model: Record) -> list[dict[str, Any]]:
+    """The container definitions of a model; of an inference pipeline several, in the order in which they are asked.
 
     Raises:
-        ServiceError: ``ValidationException`` where there is none.
-        NotPlayedError: it is an inference pipeline.
+        ServiceError: ``ValidationException`` where there is none, or both forms are given.
     """
+    if "PrimaryContainer" in model and "Containers" in model:
+        raise ServiceError("ValidationException", "A model takes either a PrimaryContainer or Containers")
     definitions = [model["PrimaryContainer"]] if "PrimaryContainer" in model else model.get("Containers", [])
     if not definitions:
         raise ServiceError("ValidationException", "A model needs a PrimaryContainer")
-    if len(definitions) > 1:
-        raise NotPlayedError(f"A model of {len(definitions)} Containers (an inference pipeline)")
-    definition: dict[str, Any] = definitions[0]
-    return definition
+    return list(definitions)

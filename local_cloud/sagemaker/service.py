@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local_cloud.sagemaker.automl import AUTOML, AutoMLJobs, AutoMLRun
 from local_cloud.sagemaker.endpoints import Endpoints
 from local_cloud.sagemaker.invocations import Invocations
 from local_cloud.sagemaker.processing import PROCESSING, ProcessingJobs, ProcessingRun
@@ -10,7 +11,7 @@ from local_cloud.sagemaker.training import TRAINING, TrainingJobs, TrainingRun
 from local_cloud.sagemaker.transform import TRANSFORM, TransformJobs, TransformRun
 
 
-class SageMaker(TrainingJobs, ProcessingJobs, TransformJobs, Invocations, Endpoints, Tags):
+class SageMaker(TrainingJobs, ProcessingJobs, TransformJobs, AutoMLJobs, Invocations, Endpoints, Tags):
     """Plays SageMaker's jobs, models and endpoints, and the runtime that invokes them.
 
     `call` may wait for S3, CloudWatch Logs or a model, all reached over HTTP at `place.endpoint`: run it on a worker
@@ -25,6 +26,7 @@ class SageMaker(TrainingJobs, ProcessingJobs, TransformJobs, Invocations, Endpoi
         self.fail_interrupted(TrainingRun, TRAINING)
         self.fail_interrupted(ProcessingRun, PROCESSING)
         self.fail_interrupted(TransformRun, TRANSFORM)
+        self.fail_interrupted(AutoMLRun, AUTOML)
         self.resume_endpoints()
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import urllib3
 
@@ -193,8 +192,3 @@ class ModelProcess:
         with self._process.stdout as stream:
             for line in stream:
                 write(line.decode("utf-8", errors="replace").rstrip("\r\n"))
-
-
-def served(definition: Mapping[str, Any], *, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of a model's container, and a transform job's own variables over it."""
-    return {**definition.get("Environment", {}), **(extra or {})}

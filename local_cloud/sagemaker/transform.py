@@ -9,15 +9,9 @@ from local_cloud.sagemaker.batches import TooLargeError, assembled, batches
 from local_cloud.sagemaker.channels import NoObjectsError, inputs_of
 from local_cloud.sagemaker.jobs import JobFailedError, JobKind, JobRun, Jobs, instance_name
 from local_cloud.sagemaker.locations import below, checked, download_below
-from local_cloud.sagemaker.models import Models, definition_of
-from local_cloud.sagemaker.serving import (
-    ModelProcess,
-    NoAnswerError,
-    NotHealthyError,
-    SlowAnswerError,
-    bring_model,
-    served,
-)
+from local_cloud.sagemaker.models import Models, definitions_of
+from local_cloud.sagemaker.pipelines import ModelServer, bring_models, start_model
+from local_cloud.sagemaker.serving import NoAnswerError, NotHealthyError, SlowAnswerError
 from local_cloud.storage import StorageError
 
 TRANSFORM = JobKind(
@@ -46,17 +40,18 @@ class TransformRun(JobRun):
     def work(self) -> None:
         self.pause()
         self.service.update(self.record, TransformStartTime=now())
-        definition = self.record["Definition"]
+        definitions = self.record["Definitions"]
         try:
-            bring_model(self.service.storage, url=definition["ModelDataUrl"], folder=self.folder)
+            bring_models(self.service.storage, definitions, folder=self.folder)
             found = self._inputs()
         except NoObjectsError as error:
             raise JobFailedError(f"ClientError: {error}") from error
         except StorageError as error:
             raise JobFailedError(f"ClientError: Data download failed: {error}") from error
-        process = ModelProcess(
+        process = start_model(
             self.folder,
-            environment=served(definition, extra=self.record.get("Environment")),
+            definitions,
+            extra=self.record.get("Environment"),
             region=self.service.place.region,
             write=self.write,
         )
@@ -72,7 +67,7 @@ class TransformRun(JobRun):
         source = self.record["TransformInput"]["DataSource"]["S3DataSource"]
         return inputs_of(self.service.storage, uri=source["S3Uri"], kind=source["S3DataType"])
 
-    def _transform_all(self, process: ModelProcess, found: list[tuple[str, str]]) -> None:
+    def _transform_all(self, process: ModelServer, found: list[tuple[str, str]]) -> None:
         try:
             process.wait_until_healthy(timeout=STARTUP_SECONDS, stop=self.stopped)
         except NotHealthyError as error:
@@ -85,7 +80,7 @@ class TransformRun(JobRun):
             self._transform(process, location, name)
         self.pause()
 
-    def _transform(self, process: ModelProcess, location: str, name: str) -> None:
+    def _transform(self, process: ModelServer, location: str, name: str) -> None:
         """One object in, one object out; it is stored only when all of it was answered."""
         source, target = self.folder / "input" / "data", self.folder / "output" / "data.out"
         download_below(self.service.storage, location, folder=source.parent, name=source.name)
@@ -103,7 +98,7 @@ class TransformRun(JobRun):
         self.service.storage.write(below(self.record["TransformOutput"]["S3OutputPath"], f"{name}.out"), target)
         _remove(source, target)
 
-    def _ask(self, process: ModelProcess, location: str, body: bytes) -> bytes:
+    def _ask(self, process: ModelServer, location: str, body: bytes) -> bytes:
         self.check()
         client = self.record.get("ModelClientConfig", {})
         try:
@@ -133,7 +128,7 @@ class TransformJobs(Jobs, Models):
     """The operations on transform jobs."""
 
     def create_transform_job(self, request: dict[str, Any]) -> dict[str, Any]:
-        definition = definition_of(self.model(request["ModelName"]))
+        definitions = definitions_of(self.model(request["ModelName"]))
         checked(request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
         checked(request["TransformOutput"]["S3OutputPath"])
         created = now()
@@ -143,7 +138,7 @@ class TransformJobs(Jobs, Models):
             "TransformJobStatus": "InProgress",
             "CreationTime": created,
             "LastModifiedTime": created,
-            "Definition": definition,
+            "Definitions": definitions,
         }
         exists = "Job name must be unique within an AWS account and region, and a job with this name already exists"
         answer = self.begin(TransformRun(self, record), exists=exists)

@@ -20,6 +20,7 @@ from bakeoff.data import layout
 from bakeoff.data.outputs.features import Feature
 from bakeoff.data.outputs.rows import Rows
 from bakeoff.data.outputs.statistics import Statistics
+from bakeoff.data.outputs.tastes import Tastes, is_selected
 from bakeoff.data.writing import FolderWriter
 
 PARTS = ("train", "validation", "test")
@@ -52,11 +53,12 @@ class AutopilotTable:
     Args:
         users: in row order.
         items: in column order.
+        tastes: of the same rows.
     """
 
-    def __init__(self, writer: FolderWriter, files: ExitStack, *, users: Entity, items: Entity) -> None:
-        self._users, self._items = users, items
-        self._schema = _schema(users, items)
+    def __init__(self, writer: FolderWriter, files: ExitStack, *, users: Entity, items: Entity, tastes: Tastes) -> None:
+        self._users, self._items, self._tastes = users, items, tastes
+        self._schema = _schema(users, items, tastes.names)
         self._waiting: list[list[Rows]] = [[] for _ in PARTS]
         self._writers = [
             self._open(files.enter_context(writer.file(layout.AUTOPILOT_TABLE.format(part)))) for part in PARTS
@@ -94,6 +96,7 @@ class AutopilotTable:
         for entity, positions in ((self._users, rows.user_row), (self._items, rows.item_column)):
             n, mean = entity.statistics.for_part(part, positions, rows.fold)
             columns += [pa.array(n), pa.array(mean, from_pandas=True)]
+        columns += [pa.array(values, from_pandas=True) for values in self._tastes.columns(part, rows)]
         columns += [_of_all(feature.values, rows.user_row) for feature in self._users.features]
         return columns + [_of_range(feature.values, rows.item_column) for feature in self._items.features]
 
@@ -103,7 +106,7 @@ def named_features(users: Entity, items: Entity) -> list[tuple[str, Feature]]:
     return [(entity.column_name(feature), feature) for entity in (users, items) for feature in entity.features]
 
 
-def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity) -> None:
+def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity, tastes: Tastes) -> None:
     """Write the feature specifications, what they were chosen by, and the statistics by id.
 
     ``all`` has every column that does not leak, ``selected`` those that the rule chose, ``leaking`` is ``all`` with the
@@ -115,9 +118,12 @@ def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity) 
         "selected": [(name, feature) for name, feature in named if feature.selected],
         "leaking": named,
     }
-    statistics = dict.fromkeys(STATISTICS, "numeric")
     for specification, columns in chosen.items():
-        types = {**statistics, **{name: feature.data_type for name, feature in columns}}
+        of_pairs = [name for name in tastes.names if specification != "selected" or is_selected(name)]
+        types = {
+            **dict.fromkeys((*STATISTICS, *of_pairs), "numeric"),
+            **{name: feature.data_type for name, feature in columns},
+        }
         writer.json(
             layout.AUTOPILOT_FEATURES.format(specification),
             {"FeatureAttributeNames": list(types), "FeatureDataTypes": types},
@@ -125,13 +131,15 @@ def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity) 
     writer.json(layout.AUTOPILOT_COLUMNS, {name: feature.to_json() for name, feature in named})
     for entity in (users, items):
         entity.statistics.write(writer, f"{entity.kind}s", entity.ids)
+    tastes.write(writer, users=users.ids, items=items.ids)
 
 
-def _schema(users: Entity, items: Entity) -> pa.Schema:
+def _schema(users: Entity, items: Entity, tastes: Sequence[str]) -> pa.Schema:
     text = pa.dictionary(pa.int32(), pa.string())
     fields = [pa.field(name, text) for name in _KEYS]
     fields.append(pa.field(TARGET, pa.float32()))
     fields += [pa.field(name, pa.float32() if name.endswith("mean") else pa.int32()) for name in STATISTICS]
+    fields += [pa.field(name, pa.float32()) for name in tastes]
     for entity in (users, items):
         fields += [
             pa.field(entity.column_name(feature), text if pa.types.is_string(feature.values.type) else pa.float64())

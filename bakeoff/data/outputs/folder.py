@@ -15,6 +15,7 @@ from bakeoff.data.outputs.autopilot import AutopilotTable, Entity, named_feature
 from bakeoff.data.outputs.by_user import Histories, Matrices, PersonalizeInteractions, SplitHash
 from bakeoff.data.outputs.features import features
 from bakeoff.data.outputs.rows import COLUMNS, Rows, whole_groups
+from bakeoff.data.outputs.tastes import Tastes
 from bakeoff.data.outputs.texts import json_text
 from bakeoff.data.preparation import BY_ITEM, BY_USER, Preparation
 from bakeoff.data.settings import GLOBAL_TIME
@@ -45,7 +46,7 @@ def write(
     split_hash, histories = _by_user(preparation, engine, writer)
     progress("writing imports and tables")
     _interactions(preparation, engine, writer, split_hash=split_hash)
-    _autopilot(engine, writer, users=users, items=items)
+    _autopilot(preparation, engine, writer, users=users, items=items)
     _personalize(preparation, writer, users=users, items=items)
     serving_items = _items(preparation, writer)
     writer.json(layout.USERS, preparation.users)
@@ -141,13 +142,20 @@ def _interactions(preparation: Preparation, engine: Engine, writer: FolderWriter
             imports.add(rows)
 
 
-def _autopilot(engine: Engine, writer: FolderWriter, *, users: Entity, items: Entity) -> None:
+def _autopilot(preparation: Preparation, engine: Engine, writer: FolderWriter, *, users: Entity, items: Entity) -> None:
     with ExitStack() as files:
-        table = AutopilotTable(writer, files, users=users, items=items)
+        tastes = Tastes(
+            files,
+            users=users.statistics,
+            items=items.statistics,
+            documents=preparation.catalogue.documents,
+            by_user=lambda: _rows(engine, BY_USER, by="user_row"),
+        )
+        table = AutopilotTable(writer, files, users=users, items=items, tastes=tastes)
         for rows in _rows(engine, BY_ITEM, by="item_column"):
             table.add(rows)
         table.close()
-    write_specifications(writer, users=users, items=items)
+    write_specifications(writer, users=users, items=items, tastes=tastes)
 
 
 def _personalize(preparation: Preparation, writer: FolderWriter, *, users: Entity, items: Entity) -> None:

@@ -17,6 +17,7 @@ from tests.support.events import Event, item_id, prepare_events, user_id
 from tests.unit.data import brute_force
 
 Shop = Callable[[SplitSettings], Prepared]
+TASTES = ["user_bias", "item_bias", "expected_rating", "affinity_genres"]
 USER_COLUMNS = ["user_age", "user_city"]
 ITEM_COLUMNS = [
     "item_name",
@@ -53,7 +54,7 @@ def test_every_row_of_the_three_parts_is_there_once(shop: Shop, events: list[Eve
 
 
 def test_columns_are_keys_target_statistics_users_and_items(table: pq.ParquetFile) -> None:
-    expected = ["user_id", "item_id", "rating", *STATISTICS, *USER_COLUMNS, *ITEM_COLUMNS]
+    expected = ["user_id", "item_id", "rating", *STATISTICS, *TASTES, *USER_COLUMNS, *ITEM_COLUMNS]
     assert table.schema_arrow.names == expected
     schema = table.schema_arrow
     texts = {"user_id", "item_id", "user_city", "item_name", "item_blurb", "item_colour", "item_tags", "item_added"}
@@ -152,9 +153,9 @@ def test_specifications_are_in_sagemakers_form_and_name_columns_of_the_table(sho
 def test_what_leaks_is_in_the_leaking_specification_only(shop: Shop) -> None:
     prepared = shop(SplitSettings())
     names = {name: specification(prepared, name)["FeatureAttributeNames"] for name in ("all", "selected", "leaking")}
-    assert names["all"] == [*STATISTICS, *USER_COLUMNS, *ITEM_COLUMNS[:-1]]
+    assert names["all"] == [*STATISTICS, *TASTES, *USER_COLUMNS, *ITEM_COLUMNS[:-1]]
     assert names["leaking"] == [*names["all"], "item_sold later"]
-    assert names["selected"] == [*STATISTICS, *USER_COLUMNS, "item_weight", "item_colour"]
+    assert names["selected"] == [*STATISTICS, *TASTES, *USER_COLUMNS, "item_weight", "item_colour"]
 
 
 def test_reasons_of_the_choice_are_written_beside(shop: Shop) -> None:

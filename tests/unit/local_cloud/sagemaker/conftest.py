@@ -19,7 +19,7 @@ REGISTRY = "dkr.ecr.us-east-1.amazonaws.com"
 TORCH = f"763104351884.{REGISTRY}/pytorch:2.13-cpu-amzn2023-sagemaker"
 SCIKIT = f"683313688378.{REGISTRY}/sagemaker-scikit-learn:1.9-0-cpu-py3"
 ROLE = "arn:aws:iam::123456789012:role/jobs"
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 30.0
 INFERENCE = """
 import json, os, pathlib, sys, time
 def model_fn(folder):
@@ -120,8 +120,8 @@ class World:
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.service.call(operation, parameters)
 
-    def until(self, seen: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE_SECONDS
+    def until(self, seen: Callable[[], bool], *, seconds: float = DEADLINE_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
         while not seen():
             assert time.monotonic() < deadline, "it did not come true in time"
             time.sleep(0.005)

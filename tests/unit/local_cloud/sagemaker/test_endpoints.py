@@ -298,8 +298,8 @@ def test_model_that_is_not_played_is_refused_by_name(world: Any) -> None:
         world.model("torch", image=torch)
     world.storage.put("s3://bucket/m", "")
     request = _model("s3://bucket/m")
-    with pytest.raises(NotPlayedError, match="inference pipeline"):
-        world.call("CreateModel", ModelName="two", Containers=[request["PrimaryContainer"]] * 2)
+    with pytest.raises(ServiceError, match="either a PrimaryContainer or Containers"):
+        world.call("CreateModel", **request, Containers=[request["PrimaryContainer"]])
     request["PrimaryContainer"]["Environment"]["SAGEMAKER_SUBMIT_DIRECTORY"] = "s3://bucket/code"
     with pytest.raises(NotPlayedError, match="SAGEMAKER_SUBMIT_DIRECTORY='s3://bucket/code'"):
         world.call("CreateModel", **request)

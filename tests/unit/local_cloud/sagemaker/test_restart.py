@@ -31,7 +31,7 @@ def test_endpoint_that_was_being_created_updated_or_deleted_comes_to_that_end(wo
     state = json.loads(json.dumps(world.service.snapshot()))
     kept = state["Endpoint"]
     wanted = {**kept["updating"]["Serving"], "config": "next", "folder": "endpoints/updating/2"}
-    wanted["definition"] = state["Model"]["next"]["PrimaryContainer"]
+    wanted["definitions"] = [state["Model"]["next"]["PrimaryContainer"]]
     kept["updating"].update(EndpointStatus="Updating", Wanted=wanted)
     kept["deleting"].update(EndpointStatus="Deleting")
     created = {**wanted, "folder": "endpoints/creating/1"}

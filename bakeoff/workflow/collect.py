@@ -15,6 +15,10 @@ from bakeoff.contracts.naming import (
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import incumbent_entry
+from bakeoff.workflow.stored import rows_to_load
+
+# What the evaluation reads of a contestant, by where its spec names it.
+_READ = ("listsKey", "predictionsKey", "givenKey")
 
 
 def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,6 +100,11 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "listsSeconds": outcome.get("listsSeconds"),
         "validation": outcome.get("validation"),
         "backend": spec["backend"],
+        "serving": entry.get("serving", "endpoint"),
+        # Of a contestant that predicts ratings and re-ranks by them.
+        "predictions": spec.get("predictionsPath"),
+        "given": spec.get("givenPath"),
+        "autopilot": outcome.get("autopilot"),
     }
 
 
@@ -113,7 +122,8 @@ def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
     prefix = "lists/"
-    return [{"prefix": cloud.uri(prefix)}, *[spec["listsKey"].removeprefix(prefix) for spec in specs]]
+    keys = [spec[name] for spec in specs for name in _READ if name in spec]
+    return [{"prefix": cloud.uri(prefix)}, *[key.removeprefix(prefix) for key in dict.fromkeys(keys)]]
 
 
 def _curves(cloud: Cloud, there: str, jobs: Sequence[str]) -> list[Any]:
@@ -133,4 +143,5 @@ def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) 
         "resourceName": spec["resourceName"],
         "modelVersion": entrant["modelVersion"],
         "backend": spec["backend"],
+        **rows_to_load(spec["backend"]),
     }

@@ -19,6 +19,7 @@ from bakeoff.contracts.naming import (
 from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import LONGEST_PERSONALIZE_LIST, MATRIX, plan_incumbent
+from bakeoff.workflow.plan_autopilot import autopilot_spec, made_from_autopilot, plan_candidates
 from bakeoff.workflow.records import write_record
 
 LONGEST_EXECUTION_NAME = 80
@@ -128,11 +129,14 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``dataset``, ``preparation`` and ``contestants`` as
-            `plan_run` gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
+            `plan_run` gave them; ``reranking`` with the hashes of the jobs `write_candidates` and `rank_candidates`
+            (``candidatesHash``, ``rankHash``) and the ``caps`` of a search, where a contestant is of Autopilot;
+            ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
-    contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"]]
+    candidates = plan_candidates(cloud, order, manifest)
+    contestants = [_spec(cloud, order, entry, manifest, candidates) for entry in order["contestants"]]
     data_version = preparation["dataVersion"]
     incumbent = None if order.get("onlyCompare") else _incumbent(cloud, order, contestants, manifest)
     learnt = (incumbent or {}).get("learntKey") or f"{preparation['key']}{MATRIX}"
@@ -145,6 +149,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         "parts": table_parts(preparation["key"], data_version, manifest),
         "questionsKey": f"{preparation['key']}requests/histories.jsonl",
         "contestants": contestants,
+        "candidates": candidates,
         "incumbent": incumbent,
         # A job takes no input that is not there: its own data where nothing serves.
         "learntUri": cloud.uri(learnt),
@@ -193,15 +198,15 @@ def table_parts(key: str, data_version: str, manifest: Mapping[str, Any]) -> lis
 
 
 def _spec(
-    cloud: Cloud, order: Mapping[str, Any], entry: Mapping[str, Any], manifest: Mapping[str, Any]
+    cloud: Cloud,
+    order: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    candidates: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The input of one contestant's child execution."""
     name, preparation, files = entry["name"], order["preparation"], manifest["files"]
-    documents = files["items/documents.jsonl"]["sha256"]
-    learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
-    if entry["kind"] == "sagemaker":
-        learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
-    made_from = fingerprint(dict(entry), learnt_from)
+    made_from = _made_from(order, entry, manifest)
     lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
     resource = resource_name(cloud.settings.prefix, name, made_from)
     shared = {
@@ -221,8 +226,22 @@ def _spec(
     of_kind = {
         "sagemaker": lambda: _sagemaker_spec(entry, manifest, shared),
         "personalize": lambda: _personalize_spec(entry, manifest, shared, campaign_arn=campaign_arn),
+        "autopilot": lambda: autopilot_spec(
+            cloud, order, entry, manifest, candidates=candidates or {}, made_from=made_from, resource=resource
+        ),
     }
     return {**shared, **of_kind[entry["kind"]]()}
+
+
+def _made_from(order: Mapping[str, Any], entry: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The fingerprint of what a contestant's artefact is made from."""
+    if entry["kind"] == "autopilot":
+        return made_from_autopilot(order, entry, manifest)
+    documents = manifest["files"]["items/documents.jsonl"]["sha256"]
+    learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
+    if entry["kind"] == "sagemaker":
+        learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
+    return fingerprint(dict(entry), learnt_from)
 
 
 def _execution_name(run_id: str, child: str) -> str:

@@ -1,8 +1,8 @@
 """Removes what runs made outside of CloudFormation and would go on billing; empties buckets that are to go."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,6 +23,7 @@ class _Kind:
         listed: the list in the answer of the listing call.
         key: of the name or ARN in a listed entry, with which it is deleted.
         argument: of the deleting call.
+        only: what else the listing call is asked for.
     """
 
     service: str
@@ -31,6 +32,7 @@ class _Kind:
     deletes: str
     key: str
     argument: str
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 # In this order: Personalize refuses to delete a solution that has a campaign.
@@ -45,6 +47,16 @@ _KINDS = (
         "EndpointConfigName",
     ),
     _Kind("sagemaker", "list_models", "Models", "delete_model", "ModelName", "ModelName"),
+    # A search cannot be deleted, and bills until it ends: one that goes on is stopped.
+    _Kind(
+        "sagemaker",
+        "list_auto_ml_jobs",
+        "AutoMLJobSummaries",
+        "stop_auto_ml_job",
+        "AutoMLJobName",
+        "AutoMLJobName",
+        only={"StatusEquals": "InProgress"},
+    ),
     _Kind("personalize", "list_campaigns", "campaigns", "delete_campaign", "campaignArn", "campaignArn"),
     _Kind("personalize", "list_solutions", "solutions", "delete_solution", "solutionArn", "solutionArn"),
 )
@@ -81,7 +93,7 @@ def remove_remains(
 
 
 def _left(cloud: Cloud, kind: _Kind) -> list[str]:
-    pages = cloud.client(kind.service).get_paginator(kind.lists).paginate()
+    pages = cloud.client(kind.service).get_paginator(kind.lists).paginate(**kind.only)
     entries = (entry[kind.key] for page in pages for entry in page[kind.listed])
     return [entry for entry in entries if entry.rpartition("/")[2].startswith(f"{cloud.settings.prefix}-")]
 

@@ -42,8 +42,8 @@ class CleanUp(Construct):
 
 
 class RemoveRemains(CleanUp):
-    """Deletes endpoints, models, campaigns and solutions whose names begin with the environment's prefix: runs made
-    them, and the dataset group would refuse to go before its solutions."""
+    """Deletes endpoints, models, campaigns and solutions whose names begin with the environment's prefix, and stops
+    searches: runs made them, and the dataset group would refuse to go before its solutions."""
 
     def __init__(self, scope: Construct, name: str, *, names: Names) -> None:
         environment = {"PREFIX": names.config.prefix}
@@ -54,6 +54,9 @@ class RemoveRemains(CleanUp):
             for kind, resource in kinds.items():
                 made = names.made_by_runs(service, resource)
                 allow(role, [f"{service}:Delete{kind}"], [made], why=MADE_BY_RUNS)
+        # Searches of Autopilot cannot be deleted; those that go on are stopped.
+        allow(role, ["sagemaker:ListAutoMLJobs"], ["*"], why=NO_RESOURCE)
+        allow(role, ["sagemaker:StopAutoMLJob"], [names.made_by_runs("sagemaker", "automl-job")], why=MADE_BY_RUNS)
 
 
 class EmptyBuckets(CleanUp):

@@ -189,6 +189,7 @@ def test_the_order_says_what_to_load_and_whom_to_ask(aws: Any, prepared: dict[st
             {"table": "histories", "key": "prepared/v1/serving/histories/part-00000.jsonl", "dataVersion": "v1"},
         ],
         "questionsKey": "prepared/v1/requests/histories.jsonl",
+        "candidates": None,
         "incumbent": None,
         "learntUri": "s3://bakeoff-test/prepared/v1/matrix/",
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bakeoff.evaluation.field import Scored
+from bakeoff.evaluation.given import Given
 from bakeoff.evaluation.incumbent import Incumbent
 from bakeoff.evaluation.protocol import Protocol
 from bakeoff.evaluation.statistics.bootstrap import Estimate
@@ -32,6 +33,7 @@ class ContestantResult:
         notes: what a reader should know though it is healthy, such as short lists.
         twin: whether a local twin stood in for the managed service.
         learns_from: ``liked`` or ``all``.
+        given: of a re-ranker, its lists against the order that it was given.
     """
 
     scored: Scored | None
@@ -39,6 +41,7 @@ class ContestantResult:
     notes: Sequence[str]
     twin: bool
     learns_from: str
+    given: Given | None = None
 
     @property
     def healthy(self) -> bool:
@@ -57,6 +60,7 @@ class ContestantResult:
             "metrics": {name: estimate.to_json() for name, estimate in self.metrics.items()},
             "slices": [one.to_json() for one in self.scored.slices] if self.scored else [],
             "popularityCurve": self.scored.popularity_curve if self.scored else [],
+            **({"given": self.given.to_json()} if self.given else {}),
         }
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import EvaluationError
 from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
+from bakeoff.evaluation.given import Given, GivenOrders
 from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
 from bakeoff.evaluation.lists import ContestantLists, read_lists
@@ -90,10 +91,18 @@ def evaluate_run(
     entered = {one["name"]: _enter(one, folders.lists, prepared, target, bootstrap, read) for one in run["contestants"]}
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
+    orders = GivenOrders(folders.lists, prepared, target, read=read)
+    given = {
+        one["name"]: orders.compare(one, ranked[one["name"]], bootstrap=bootstrap, tests=tests)
+        for one in run["contestants"]
+        if one["name"] in ranked
+    }
     results = Results(
         run_id=run["runId"],
         protocol=Protocol.of(prepared, bootstrap=bootstrap, tests=tests, slices=slices_of(target)),
-        contestants={one["name"]: _result(one, entered[one["name"]], field) for one in run["contestants"]},
+        contestants={
+            one["name"]: _result(one, entered[one["name"]], field, given.get(one["name"])) for one in run["contestants"]
+        },
         comparisons=field.comparisons if field else None,
         agreement=field.agreement if field else {},
         incumbent=_incumbent(run.get("incumbent"), folders, prepared, ranked, target, bootstrap=bootstrap, tests=tests),
@@ -144,7 +153,9 @@ def _further(
     return metrics, problems
 
 
-def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | None) -> ContestantResult:
+def _result(
+    contestant: Mapping[str, Any], entered: _Entered, field: Field | None, given: Given | None
+) -> ContestantResult:
     scored: Scored | None = None
     if field is not None and entered.ranked is not None:
         own = field.contestants[contestant["name"]]
@@ -157,6 +168,7 @@ def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | Non
         notes=entered.notes,
         twin=bool(contestant.get("twin", False)),
         learns_from=contestant.get("learnsFrom", "liked"),
+        given=given,
     )
 
 

@@ -134,8 +134,8 @@ def _describe_search() -> State:
                 "objective": expression(or_null(objective)),
                 "candidate": expression(or_null(f"{best}.CandidateName")),
                 "seconds": expression(f"$exists({found}.EndTime) ? {seconds} : null"),
-                # A twin says in its candidates that it is one.
-                "twin": expression(f"$exists({best}) ? $contains($string({best}), 'Local twin') : false"),
+                # A twin's candidates are named and imaged so.
+                "twin": expression(f"$exists({best}) ? $contains($string({best}), 'local-twin') : false"),
             }
         },
     )

@@ -168,8 +168,7 @@ def test_of_a_search_its_problem_objective_and_containers_are_noted(states: dict
         "seconds": None,
         "twin": False,
     }
-    local = {"Image": "i", "ModelDataUrl": "u", "Environment": {"NOTE": "Local twin: a search on this machine"}}
-    of_twin = {**DESCRIBED, "BestCandidate": {"CandidateName": "best", "InferenceContainers": [local]}}
+    of_twin = {**DESCRIBED, "BestCandidate": {**DESCRIBED["BestCandidate"], "CandidateName": "local-twin-1"}}
     assert noted(states, of_twin)["twin"] is True
 
 

@@ -280,3 +280,14 @@ def test_a_run_that_failed_after_the_switch_is_said_to_serve(aws: Any, given: di
     assert publish_report(aws.cloud, {**given, "decision": decision})["promoted"] is True
     page = aws.file("runs/run-1/report.md")
     assert "The run serves now, and failed after the switch. It broke." in page
+
+
+def test_the_markdown_says_what_kind_of_problem_a_search_took_the_ratings_for(aws: Any, given: dict[str, Any]) -> None:
+    search = {"problemType": "MulticlassClassification", "problemTypeGiven": False}
+    first, *others = given["decision"]["contestants"]
+    given["decision"]["contestants"] = [{**first, "autopilot": search}, *others]
+    publish_report(aws.cloud, given)
+    name = first["name"]
+    text = aws.file("runs/run-1/report.md")
+    assert f"- {name}: MulticlassClassification, decided by AWS; RMSE not measured." in text
+    assert faults(aws.file("runs/run-1/report.json"), "report") == []

@@ -1,6 +1,6 @@
 """A re-ranker against the order that it was given: whether it makes anything better of its candidates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,9 @@ class GivenOrders:
         read: reads a contestant's lists, as `bakeoff.evaluation.lists.read_lists` does.
     """
 
-    def __init__(self, folder: Path, prepared: Prepared, target: Target, *, read: Any) -> None:
+    def __init__(
+        self, folder: Path, prepared: Prepared, target: Target, *, read: Callable[..., ContestantLists]
+    ) -> None:
         self._folder, self._prepared, self._target, self._read = folder, prepared, target, read
         self._found: dict[str, Columns | str] = {}
 

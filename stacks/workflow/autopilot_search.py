@@ -39,7 +39,7 @@ def search(resources: Resources) -> list[Step]:
             status="$states.result.AutoMLJobStatus",
             ready="Completed",
             failed=("Failed", "Stopped", "Stopping"),
-            reason="$states.result.FailureReason",
+            reason=_why_it_ended("$states.result"),
             following="Describe the search",
         ),
         ("Describe the search", _describe_search()),
@@ -49,6 +49,12 @@ def search(resources: Resources) -> list[Step]:
         ),
         ("List the best models", _list_candidates()),
     ]
+
+
+def _why_it_ended(described: str) -> str:
+    """Who stopped a search says nothing."""
+    ended = f"'The search ' & {described}.AutoMLJobName & ' ended as ' & {described}.AutoMLJobStatus & '.'"
+    return f"($exists({described}.FailureReason) ? {described}.FailureReason : {ended})"
 
 
 def _look_for_search() -> State:

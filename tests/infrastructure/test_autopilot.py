@@ -182,6 +182,20 @@ def test_a_search_without_a_candidate_fails_with_its_name(states: dict[str, dict
 
 
 @pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        ({"AutoMLJobStatus": "Failed", "FailureReason": "Too few rows."}, "Too few rows."),
+        ({"AutoMLJobStatus": "Stopped"}, "The search s ended as Stopped."),
+    ],
+)
+def test_why_a_search_ended_badly_is_said(
+    states: dict[str, dict[str, Any]], described: dict[str, Any], said: str
+) -> None:
+    output = states["Describe search"]["Output"]
+    assert evaluated(output, states={"result": {"AutoMLJobName": "s", **described}})["reason"] == said
+
+
+@pytest.mark.parametrize(
     ("statuses", "taken"), [([], None), (["Failed", "Completed"], "b"), (["InProgress"], "a"), (["Stopped"], None)]
 )
 def test_a_search_that_is_over_or_goes_on_is_taken_over(

@@ -120,9 +120,9 @@ def test_a_role_is_handed_only_to_the_service_that_it_trusts(synthesized: Synthe
                     assert trusted_by(roles[role_of(arn)]) == [{"Service": service}]
                     passed += 1
     # The role of the preparation on Spark is its Glue job's own.
-    # Model's role twice: for its own contestants and for Autopilot's.
+    # Model's role twice: for its own contestants and for Autopilot's. Autopilot's twice: it hands it to its own jobs.
     of_run = ["train", "evaluate", "report", "candidates", *(["prepare"] if synthesized.engine == "duckdb" else [])]
-    assert passed == len(of_run) + len(["model", "model", "Personalize", "Autopilot", "rank"])
+    assert passed == len(of_run) + len(["model", "model", "Personalize", "Autopilot", "Autopilot", "rank"])
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(synthesized: Synthesized) -> None:

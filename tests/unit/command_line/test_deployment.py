@@ -48,7 +48,8 @@ class Pages:
             assert request == {"stateMachineArn": "run-machine", "statusFilter": "RUNNING"}
             return [{"executions": [{"executionArn": name, "name": name} for name in self.account.running]}]
         endpoints = [{"EndpointName": name} for name in self.account.endpoints]
-        nothing: dict[str, Any] = {"EndpointConfigs": [], "Models": [], "campaigns": [], "solutions": []}
+        kinds = ("EndpointConfigs", "Models", "AutoMLJobSummaries", "campaigns", "solutions")
+        nothing: dict[str, Any] = {kind: [] for kind in kinds}
         return [{**nothing, "Endpoints": endpoints}]
 
 

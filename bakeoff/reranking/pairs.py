@@ -6,7 +6,6 @@ A pair gets what the table's test rows have: statistics of train and validation,
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bakeoff.data import layout
+from bakeoff.data.prepared import Prepared
 from bakeoff.errors import DataError
 
 # The table's columns that count and average ratings, by where the prepared statistics hold them.
@@ -42,12 +42,13 @@ class PairColumns:
     columns: Mapping[str, tuple[str, pa.Array]]
 
     @classmethod
-    def open(cls, folder: Path, specification: str) -> "PairColumns":
-        """From a prepared folder.
+    def open(cls, prepared: Prepared, specification: str) -> "PairColumns":
+        """Of a prepared folder.
 
         Raises:
             DataError: the folder lacks a file, or the specification names a column that no file holds.
         """
+        folder = prepared.folder
         path = folder / layout.AUTOPILOT_FEATURES.format(specification)
         try:
             names: list[str] = json.loads(path.read_text(encoding="utf-8"))["FeatureAttributeNames"]

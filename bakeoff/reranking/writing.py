@@ -50,7 +50,7 @@ def write_candidates(
     columns = {}
     for name in specifications:
         log(f"writing the rows of the specification {name}")
-        pairs = PairColumns.open(prepared.folder, name)
+        pairs = PairColumns.open(prepared, name)
         columns[name] = list(pairs.columns)
         _write_rows(writer, name, pairs, prepared, candidates)
         if name in live:

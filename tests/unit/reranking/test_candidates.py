@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_held_out_rows_are_those_of_the_tables_test_part(prepared: Prepared, can
     """Statistics of train and validation, and the columns of user and item, cell by cell."""
     table = pq.read_table(prepared.folder / data_layout.AUTOPILOT_TABLE.format("test")).to_pylist()
     known = {(row["user_id"], row["item_id"]): row for row in table}
-    names = list(PairColumns.open(prepared.folder, "all").columns)
+    names = list(PairColumns.open(prepared, "all").columns)
     held_out = prepared.test.of_users(prepared.test_users)
     compared = 0
     for cells, row, column in zip(
@@ -125,11 +126,13 @@ def test_texts_become_fields_of_csv_on_one_line(tmp_path: Path, prepared: Prepar
     names = ["item_mean", "user_note", "item_year", "user_interactions"]
     path = tmp_path / data_layout.AUTOPILOT_FEATURES.format("all")
     path.write_text(json.dumps({"FeatureAttributeNames": names}), encoding="utf-8")
-    lines = PairColumns.open(tmp_path, "all").lines(users=np.array([0, 0]), items=np.array([0, 1]))
+    lines = PairColumns.open(replace(prepared, folder=tmp_path), "all").lines(
+        users=np.array([0, 0]), items=np.array([0, 1])
+    )
     assert lines.to_pylist() == ['3.5,"says ""hi"", and more",1999,3\n', '3.5,"says ""hi"", and more",,3\n']
     path.write_text(json.dumps({"FeatureAttributeNames": ["item_budget"]}), encoding="utf-8")
     with pytest.raises(DataError, match=r"names the column item_budget, which is neither a statistic nor"):
-        PairColumns.open(tmp_path, "all")
+        PairColumns.open(replace(prepared, folder=tmp_path), "all")
 
 
 def test_every_statistic_of_the_table_is_known(prepared: Prepared) -> None:
@@ -137,6 +140,6 @@ def test_every_statistic_of_the_table_is_known(prepared: Prepared) -> None:
     assert set(STATISTICS) <= set(names["FeatureAttributeNames"])
 
 
-def test_data_of_before_has_to_be_prepared_again(tmp_path: Path) -> None:
+def test_data_of_before_has_to_be_prepared_again(tmp_path: Path, prepared: Prepared) -> None:
     with pytest.raises(DataError, match=r"cannot be read for re-ranking: .*; prepare the data again"):
-        PairColumns.open(tmp_path, "all")
+        PairColumns.open(replace(prepared, folder=tmp_path), "all")

@@ -75,7 +75,7 @@ def test_held_out_rows_are_those_of_the_tables_test_part(prepared: Prepared, can
         for name, cell in zip(names, cells, strict=True):
             value = expected[name]
             if isinstance(value, float):
-                assert float(cell) == pytest.approx(value, rel=1e-6), name
+                assert float(cell) == pytest.approx(value, rel=1e-6, abs=1e-6), name
             else:
                 assert cell == ("" if value is None else " ".join(str(value).splitlines())), name
             compared += 1

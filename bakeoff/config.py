@@ -164,8 +164,27 @@ class Jobs(_Model):
     prepare_on_spark: SparkJob
     train: TrainJob
     write_lists: Job
+    write_candidates: Job
+    rank_candidates: Job
     evaluate: Job
     write_report: Job
+
+
+class Autopilot(_Model):
+    """Caps of one search of SageMaker Autopilot.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobCompletionCriteria.html
+    """
+
+    max_candidates: int = Field(ge=1, le=750)
+    max_runtime_seconds: Seconds
+    max_training_seconds: Seconds
+
+    @model_validator(mode="after")
+    def _trains_within_the_search(self) -> "Autopilot":
+        if self.max_training_seconds > self.max_runtime_seconds:
+            raise ValueError("max_training_seconds is above max_runtime_seconds, which holds for all of a search")
+        return self
 
 
 class Serving(_Model):
@@ -196,6 +215,7 @@ class _Environment(_Model):
     run: Run
     gate: Gate
     jobs: Jobs
+    autopilot: Autopilot
     serving: Serving
     api: Api
 

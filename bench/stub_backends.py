@@ -1,4 +1,6 @@
-"""Plays the runtimes' HTTP (SageMaker endpoints, Personalize campaigns) for benchmarks and tests; bad manners included.
+"""Plays the runtimes' HTTP (SageMaker endpoints, Personalize campaigns, a table) for benchmarks and tests.
+
+Bad manners are included.
 
 python bench/stub_backends.py 9981 20      # every backend answers after 20 ms, until the process is ended
 """
@@ -159,8 +161,13 @@ def _handler_of(stub: StubBackends) -> type[Handler]:
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            backend = body["campaignArn"].rsplit("/", 1)[-1] if "campaignArn" in body else self.path.split("/")[2]
+            sent = self.rfile.read(int(self.headers["content-length"]))
+            is_csv = self.headers["content-type"] == "text/csv"
+            body = {"csv": sent.decode()} if is_csv else json.loads(sent)
+            if "campaignArn" in body:
+                backend = body["campaignArn"].rsplit("/", 1)[-1]
+            else:
+                backend = "dynamodb" if self.path == "/" else self.path.split("/")[2]
             headers = {name.lower(): value for name, value in self.headers.items()}
             stub.received.append(
                 Received(backend=backend, method=self.command, path=self.path, headers=headers, body=body)

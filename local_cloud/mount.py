@@ -46,6 +46,7 @@ def mount(played: Played) -> None:
     task_attempts.mount()
     nested_executions.mount()
     s3_objects.mount()
+    step_functions.mount_names()
     step_functions.mount_sdk("sagemaker", played.sagemaker, error_prefix="SageMaker")
     step_functions.mount_sdk("personalize", played.personalize, error_prefix="Personalize")
     step_functions.mount_sagemaker(played.sagemaker)

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from bakeoff.config import Config
 from bakeoff.contracts.naming import NO_RUN
+from bakeoff.contracts.stored_rows import LISTS_TABLE
 from stacks.acknowledge import acknowledge
 from stacks.constructs.clean_up import EmptyBuckets
 from stacks.names import Names
@@ -29,7 +30,7 @@ class DataStack(Stack):
         if self._removal == RemovalPolicy.DESTROY:
             EmptyBuckets(self, "EmptyBuckets", names=names).before_deleting(self.bucket, access_logs)
         self._let_personalize_read_and_write()
-        for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key")):
+        for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key"), (LISTS_TABLE, "key")):
             self._table(kind, key=key)
         ssm.StringParameter(
             self,

@@ -7,9 +7,11 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bakeoff.config import Config
+from bakeoff.contracts.stored_rows import LISTS_TABLE
 from stacks.artefacts import job_source, job_wheels, recommender_hashes
+from stacks.constructs.autopilot_role import AutopilotRole
 from stacks.constructs.clean_up import RemoveRemains
-from stacks.constructs.job_roles import JobRole
+from stacks.constructs.job_roles import AUTOPILOT_IMAGES, IMAGES, JobRole
 from stacks.constructs.personalize_data import PersonalizeData
 from stacks.constructs.prepare_on_spark import PrepareOnSpark
 from stacks.constructs.workflow import Workflow
@@ -32,10 +34,12 @@ class TrainingStack(Stack):
             "ModelRole",
             names=names,
             # One role for the model and for the transform job that writes its lists: SageMaker takes the model's.
-            reads=("models/*", "prepared/*"),
+            reads=("models/*", "prepared/*", "lists/*", "autopilot/*"),
             writes=("lists/*",),
             log_group=f"{_LOGS}/*",
+            images=(*IMAGES, *AUTOPILOT_IMAGES),
         )
+        autopilot = AutopilotRole(self, "AutopilotRole", names=names)
         personalize = PersonalizeData(self, "PersonalizeData", names=names)
         functions = WorkflowFunctions(self, "Functions", config=config, names=names)
         resources = Resources(
@@ -43,6 +47,7 @@ class TrainingStack(Stack):
             account=names.account,
             bucket=names.bucket,
             items_table=names.table("items"),
+            lists_table=names.table(LISTS_TABLE),
             promoted_run_parameter=names.promoted_run,
             prepare=self._prepare(config),
             train=self._job(
@@ -65,18 +70,26 @@ class TrainingStack(Stack):
                 writes=("runs/*/report.html",),
                 with_wheels=True,
             ),
+            write_candidates=self._job(
+                "write_candidates", "ProcessingJobs", reads=("prepared/*",), writes=("lists/*",)
+            ),
+            rank_candidates=self._job(
+                "rank_candidates", "ProcessingJobs", reads=("prepared/*", "lists/*"), writes=("lists/*",)
+            ),
+            autopilot_role_arn=autopilot.role.role_arn,
             model_role_arn=models.role.role_arn,
             personalize_role_arn=personalize.role.role_arn,
             dataset_groups=personalize.groups,
             recommender_hashes=recommender_hashes(),
         )
         workflow = Workflow(self, "Workflow", resources=resources, functions=functions.arns, names=names)
-        RemoveRemains(self, "RemoveRemains", names=names).before_deleting(personalize, workflow, models)
+        RemoveRemains(self, "RemoveRemains", names=names).before_deleting(personalize, workflow, models, autopilot)
         CfnOutput(self, "RunStateMachineArn", value=workflow.run.arn)
         CfnOutput(self, "SageMakerStateMachineArn", value=workflow.sagemaker.arn)
         CfnOutput(self, "PersonalizeStateMachineArn", value=workflow.personalize.arn)
         for group, tracker in personalize.trackers.items():
             CfnOutput(self, f"{group.capitalize()}TrackingId", value=tracker.attr_tracking_id)
+        CfnOutput(self, "AutopilotStateMachineArn", value=workflow.autopilot.arn)
 
     def _prepare(self, config: Config) -> JobSource | SparkJob:
         if config.prepare.engine == "spark":

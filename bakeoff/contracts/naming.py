@@ -9,6 +9,7 @@ AUTO = "auto"  # in place of a default contestant's name: the best on validation
 METRICS_NAMESPACE = "Bakeoff"  # of the runs' time series in CloudWatch
 NEWEST_RUN = "newest"  # the key in the table of runs of what was decided last; no run is called so
 LONGEST_NAME = 63  # SageMaker jobs, models and endpoints; Personalize solutions and campaigns
+LONGEST_SEARCH_NAME = 32  # AutoML jobs
 _LONGEST_ATTEMPT = 6
 
 
@@ -29,6 +30,19 @@ def resource_name(prefix: str, contestant: str, made_from: str, *, attempt: str 
     room = LONGEST_NAME - len(prefix) - len(made_from) - _LONGEST_ATTEMPT - 3
     name = f"{prefix}-{contestant[:room].rstrip('-')}-{made_from}"
     return f"{name}-{attempt}" if attempt else name
+
+
+def search_name(prefix: str, made_from: str, *, attempt: str | None) -> str:
+    """``<prefix>-<fingerprint><attempt>`` of an AutoML job, both parts cut to what 32 characters leave.
+
+    An environment's name of six letters leaves all twelve digits of the fingerprint, one of sixteen five of them.
+
+    Args:
+        attempt: None for the beginning of the name, by which the searches of other runs are found.
+    """
+    room = LONGEST_SEARCH_NAME - len(prefix) - 1
+    of_attempt = min(_LONGEST_ATTEMPT, room // 3)
+    return f"{prefix}-{made_from[: room - of_attempt]}{(attempt or '')[:of_attempt]}"
 
 
 def attempt_of(run_id: str) -> str:

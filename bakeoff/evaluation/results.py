@@ -12,6 +12,7 @@ from typing import Any
 
 from bakeoff.evaluation.blending import Blend
 from bakeoff.evaluation.field import Scored
+from bakeoff.evaluation.given import Given
 from bakeoff.evaluation.incumbent import Incumbent
 from bakeoff.evaluation.protocol import Protocol
 from bakeoff.evaluation.statistics.bootstrap import Estimate
@@ -34,6 +35,7 @@ class ContestantResult:
         twin: whether a local twin stood in for the managed service.
         learns_from: ``liked`` or ``all``.
         blend: how it is made of the others; None where it is not.
+        given: of a re-ranker, its lists against the order that it was given.
     """
 
     scored: Scored | None
@@ -42,6 +44,7 @@ class ContestantResult:
     twin: bool
     learns_from: str
     blend: Blend | None = None
+    given: Given | None = None
 
     @property
     def healthy(self) -> bool:
@@ -61,6 +64,7 @@ class ContestantResult:
             "slices": [one.to_json() for one in self.scored.slices] if self.scored else [],
             "popularityCurve": self.scored.popularity_curve if self.scored else [],
             "blend": self.blend.to_json() if self.blend else None,
+            **({"given": self.given.to_json()} if self.given else {}),
         }
 
 

@@ -14,6 +14,7 @@ from bakeoff.errors import EvaluationError
 from bakeoff.evaluation.blended_field import blend_field
 from bakeoff.evaluation.blending import Blend
 from bakeoff.evaluation.field import Field, PairedTests, Scored, score_field
+from bakeoff.evaluation.given import Given, GivenOrders
 from bakeoff.evaluation.health import notes_on
 from bakeoff.evaluation.incumbent import Incumbent, comparable_users, compare_with_incumbent
 from bakeoff.evaluation.lists import ContestantLists, read_lists
@@ -103,10 +104,18 @@ def evaluate_run(
     entered |= _blended(run, entered, folders.curves, prepared)
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     field = score_field(ranked, target, bootstrap=bootstrap, tests=tests) if ranked else None
+    orders = GivenOrders(folders.lists, prepared, target, read=read)
+    given = {
+        one["name"]: orders.compare(one, ranked[one["name"]], bootstrap=bootstrap, tests=tests)
+        for one in run["contestants"]
+        if one["name"] in ranked
+    }
     results = Results(
         run_id=run["runId"],
         protocol=Protocol.of(prepared, bootstrap=bootstrap, tests=tests, slices=slices_of(target)),
-        contestants={one["name"]: _result(one, entered[one["name"]], field) for one in run["contestants"]},
+        contestants={
+            one["name"]: _result(one, entered[one["name"]], field, given.get(one["name"])) for one in run["contestants"]
+        },
         comparisons=field.comparisons if field else None,
         agreement=field.agreement if field else {},
         incumbent=_incumbent(run.get("incumbent"), folders, prepared, ranked, target, bootstrap=bootstrap, tests=tests),
@@ -176,7 +185,9 @@ def _further(
     return metrics, problems
 
 
-def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | None) -> ContestantResult:
+def _result(
+    contestant: Mapping[str, Any], entered: _Entered, field: Field | None, given: Given | None
+) -> ContestantResult:
     scored = Scored(metrics=entered.more, slices=[], popularity_curve=[]) if entered.more else None
     if field is not None and entered.ranked is not None:
         own = field.contestants[contestant["name"]]
@@ -190,6 +201,7 @@ def _result(contestant: Mapping[str, Any], entered: _Entered, field: Field | Non
         twin=bool(contestant.get("twin", False)),
         learns_from=contestant.get("learnsFrom", "liked"),
         blend=entered.blend,
+        given=given,
     )
 
 

@@ -8,14 +8,17 @@ from bakeoff.pricing.assumptions import BYTES_PER_INTERACTION
 from bakeoff.pricing.keys import instance_key
 
 NO_TRAINING = "billableSeconds"
+NO_SEARCH = "trainingSeconds"
 TWINS_TRAINING = "training hours of the service: a local twin was trained in its place"
 
 
 def training(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> list[Part]:
     """Making one model.
 
-    A training job: billed seconds / 3600 x instance hour. Amazon Personalize: the import by GB, and the training by
-    its hours, or with the recipes named ``-v2`` by interactions / 1,000.
+    A training job: billed seconds / 3600 x instance hour. A search of SageMaker Autopilot bills for
+    the jobs that it starts, on instances of its own choice: assumed is one training instance from its start to its
+    end. Amazon Personalize: the import by GB, and the training by its hours, or with the recipes named ``-v2`` by
+    interactions / 1,000.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
     (BillableTimeInSeconds) and https://docs.aws.amazon.com/personalize/latest/dg/API_SolutionVersion.html
@@ -26,6 +29,11 @@ def training(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> li
     if contestant["kind"] == "sagemaker":
         key = instance_key("training", deployment["training"]["instanceType"])
         return [Part(what="training", key=key, quantity=hours, unknown=NO_TRAINING, measured=True)]
+    if contestant["kind"] == "autopilot":
+        took = contestant.get("trainingSeconds")
+        key = instance_key("training", deployment["training"]["instanceType"])
+        hours = None if took is None else took / 3600
+        return [Part(what="search", key=key, quantity=hours, unknown=NO_SEARCH, measured=True, assumed=True)]
     interactions = deployment.get("interactions")
     gigabytes = None if interactions is None else interactions * BYTES_PER_INTERACTION / 1e9
     imported = Part(
@@ -65,8 +73,8 @@ def lists_once(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> 
 
 
 def artefact_month(contestant: Mapping[str, Any]) -> list[Part]:
-    """Keeping the model archive; what Amazon Personalize trains it keeps itself."""
-    if contestant["kind"] == "personalize":
+    """Keeping the model archive; none where Amazon Personalize keeps it, or stored lists serve."""
+    if contestant["kind"] in ("personalize", "autopilot"):
         return []
     size = contestant.get("artefactBytes")
     gigabytes = None if size is None else size / 1e9

@@ -13,7 +13,12 @@ from bakeoff.pricing.table import PriceTable
 # price tier of each service, which is the one that the table holds.
 LEVELS = (10_000, 100_000, 1_000_000, 10_000_000)
 PAIRS = (("serverless", "provisioned"), ("serverless", "batch"), ("provisioned", "batch"))
-_NO_SERVERLESS = "Amazon Personalize has no serverless campaigns"
+# Why contestants of a kind have no serverless endpoint:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html#serverless-endpoints-how-it-works-exclusions
+_NO_SERVERLESS = {
+    "personalize": "Amazon Personalize has no serverless campaigns",
+    "autopilot": "a pipeline of Autopilot's containers cannot serve serverless",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +42,23 @@ class Case:
 
     @property
     def deployed(self) -> str:
-        """The way it serves: ``provisioned`` or ``serverless``."""
-        instances = self.managed or self.deployment["serving"]["mode"] == "instance"
+        """The way it serves: ``provisioned``, ``serverless``, or ``batch`` where its lists are stored."""
+        if self.contestant.get("serving") == "stored":
+            return "batch"
+        instances = self.no_serverless is not None or self.deployment["serving"]["mode"] == "instance"
         return "provisioned" if instances else "serverless"
+
+    @property
+    def no_serverless(self) -> str | None:
+        """Why it cannot be served serverless; None where it can."""
+        return _NO_SERVERLESS.get(self.contestant["kind"])
 
     def priced(self, parts: list[Part]) -> dict[str, Any]:
         return priced(parts, self.prices, laptop=self.laptop)
 
 
 def idle_month(case: Case) -> dict[str, Any]:
-    """As deployed and never asked: instances and campaigns bill, a serverless endpoint's archive is stored."""
+    """As deployed and never asked: instances and campaigns bill, an archive is stored, stored lists are written."""
     return case.priced(_fixed(case, case.deployed, requests=0))
 
 
@@ -84,8 +96,8 @@ def break_evens(case: Case) -> list[dict[str, Any]]:
 
 
 def _month(case: Case, way: str, requests: int) -> dict[str, Any]:
-    if way == "serverless" and case.managed:
-        return not_offered(_NO_SERVERLESS)
+    if way == "serverless" and case.no_serverless:
+        return not_offered(case.no_serverless)
     return case.priced([*_fixed(case, way, requests=requests), *times(_request(case, way), requests)])
 
 
@@ -132,6 +144,8 @@ def _request(case: Case, way: str) -> list[Part]:
 
 def _request_at_capacity(case: Case) -> list[Part]:
     """A request as deployed, with its share of what is paid by the hour."""
+    if case.deployed == "batch":
+        return usage.stored_request(case.deployment)
     if case.deployed == "serverless":
         return usage.serverless_request(case.contestant, case.deployment)
     if case.managed:
@@ -145,8 +159,9 @@ def _capacity(case: Case) -> int | None:
 
 
 def _meeting(case: Case, first: str, second: str) -> dict[str, Any]:
-    if case.managed and first == "serverless":
-        return {"requestsPerMonth": None, "says": f"{_NO_SERVERLESS}."}
+    if case.no_serverless and first == "serverless":
+        why = case.no_serverless
+        return {"requestsPerMonth": None, "says": f"{why[0].upper()}{why[1:]}."}
     ways = [_way(case, first), _way(case, second)]
     missing = list(dict.fromkeys(name for way in ways if isinstance(way, list) for name in way))
     if missing:

@@ -29,6 +29,7 @@ from bakeoff.serving.redaction import redact
 
 MOST_BYTES = 8 * 2**20  # an instance endpoint answers at most 6 MB
 _CHUNK = 65_536
+_JSON = {"content-type": "application/json", "accept": "application/json"}
 _STATUS_OF_CODE: dict[str, FailedStatus] = {
     # A serverless endpoint that is still being provisioned, or a multi-model endpoint loading its model:
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
@@ -36,6 +37,7 @@ _STATUS_OF_CODE: dict[str, FailedStatus] = {
     "Throttling": "throttled",
     "ThrottlingException": "throttled",
     "ThrottledException": "throttled",
+    "ProvisionedThroughputExceededException": "throttled",
     "TooManyRequestsException": "throttled",
     "RequestLimitExceeded": "throttled",
 }
@@ -48,8 +50,16 @@ class _Place:
     signing_name: str
 
 
+@dataclass(frozen=True)
+class _Request:
+    place: _Place
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
 class AwsTransport:
-    """Signed JSON over kept-alive connections; safe to share between threads.
+    """Signed requests over kept-alive connections; safe to share between threads.
 
     Args:
         session: gives credentials and region. Its own rules find each service's address, so ``AWS_ENDPOINT_URL``
@@ -67,46 +77,63 @@ class AwsTransport:
         self._pool.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         self._credentials_lock = threading.Lock()
 
-    def post(self, service: str, path: str, payload: Mapping[str, Any], *, deadline: Deadline) -> Any:
+    def post(
+        self,
+        service: str,
+        path: str,
+        payload: Mapping[str, Any],
+        *,
+        deadline: Deadline,
+        headers: Mapping[str, str] = _JSON,
+    ) -> Any:
         """POST `payload` as JSON and give back the answer's JSON.
+
+        Args:
+            headers: where a service wants others than plain JSON's.
 
         Raises:
             BackendError: late, refused, unreachable, or not JSON.
         """
-        place = self._places[service]
         body = json.dumps(payload, separators=(",", ":")).encode()
+        return _parsed(self.send(service, path, body, headers=headers, deadline=deadline))
+
+    def send(self, service: str, path: str, body: bytes, *, headers: Mapping[str, str], deadline: Deadline) -> bytes:
+        """POST `body` as it is and give back the answer's bytes.
+
+        Raises:
+            BackendError: late, refused or unreachable.
+        """
+        request = _Request(self._places[service], path, body, headers)
         try:
-            status, headers, answer = self._send_again_if_stale(place, path, body, deadline)
+            status, told, answer = self._send_again_if_stale(request, deadline)
         except urllib3.exceptions.HTTPError as error:
             raise _unanswered(error) from error
         if status != 200:
-            raise _refusal(status, headers, answer)
-        return _parsed(answer)
+            raise _refusal(status, told, answer)
+        return answer
 
     def close(self) -> None:
         """Close the connections that are kept."""
         self._pool.clear()
 
-    def _send_again_if_stale(
-        self, place: _Place, path: str, body: bytes, deadline: Deadline
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    def _send_again_if_stale(self, request: _Request, deadline: Deadline) -> tuple[int, Mapping[str, str], bytes]:
         """A connection kept while Lambda was frozen may be dead: asking changes nothing, so ask once more."""
         try:
-            return self._send(place, path, body, deadline)
+            return self._send(request, deadline)
         except urllib3.exceptions.ProtocolError as error:
             if not any(isinstance(cause, ConnectionError) for cause in error.args):
                 raise
-        return self._send(place, path, body, deadline)
+        return self._send(request, deadline)
 
-    def _send(self, place: _Place, path: str, body: bytes, deadline: Deadline) -> tuple[int, Mapping[str, str], bytes]:
+    def _send(self, request: _Request, deadline: Deadline) -> tuple[int, Mapping[str, str], bytes]:
         left = deadline.remaining()
         if left <= 0:
             raise urllib3.exceptions.TimeoutError
         response = self._pool.urlopen(
             "POST",
-            place.url + path,
-            body=body,
-            headers=self._signed(place, path, body),
+            request.place.url + request.path,
+            body=request.body,
+            headers=self._signed(request),
             timeout=urllib3.Timeout(total=left),
             redirect=False,
             preload_content=False,
@@ -119,13 +146,13 @@ class AwsTransport:
         finally:
             response.release_conn()
 
-    def _signed(self, place: _Place, path: str, body: bytes) -> dict[str, str]:
+    def _signed(self, asked: _Request) -> dict[str, str]:
         with self._credentials_lock:
             credentials = self._session.get_credentials()
         if credentials is None:
             raise BackendError("error", "the function has no AWS credentials")
-        headers = {"content-type": "application/json", "accept": "application/json"}
-        request = AWSRequest("POST", place.url + path, data=body, headers=headers)
+        place = asked.place
+        request = AWSRequest("POST", place.url + asked.path, data=asked.body, headers=dict(asked.headers))
         SigV4Auth(credentials.get_frozen_credentials(), place.signing_name, place.region).add_auth(request)
         return dict(request.headers.items())
 

@@ -27,6 +27,7 @@ class WorkflowSettings:
     runs_table: str = ""
     items_table: str = ""
     histories_table: str = ""
+    lists_table: str = ""
     promoted_run_parameter: str = ""
     buckets: str = ""  # names, divided by commas
 

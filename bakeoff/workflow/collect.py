@@ -17,6 +17,10 @@ from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import incumbent_entry
 from bakeoff.workflow.personalize import is_asked_by_item
+from bakeoff.workflow.stored import rows_to_load
+
+# What the evaluation reads of a contestant, by where its spec names it.
+_READ = ("listsKey", "predictionsKey", "givenKey")
 
 
 def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +113,11 @@ def _entrant(spec: Mapping[str, Any], outcome: Mapping[str, Any], split: str) ->
         "validation": outcome.get("validation"),
         "solutionMetrics": outcome.get("solutionMetrics"),
         "backend": spec["backend"],
+        "serving": entry.get("serving", "endpoint"),
+        # Of a contestant that predicts ratings and re-ranks by them.
+        "predictions": spec.get("predictionsPath"),
+        "given": spec.get("givenPath"),
+        "autopilot": outcome.get("autopilot"),
     }
 
 
@@ -138,7 +147,8 @@ def _manifest(cloud: Cloud, specs: Sequence[Mapping[str, Any]]) -> list[Any]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
     prefix = "lists/"
-    return [{"prefix": cloud.uri(prefix)}, *[spec["listsKey"].removeprefix(prefix) for spec in specs]]
+    keys = [spec[name] for spec in specs for name in _READ if name in spec]
+    return [{"prefix": cloud.uri(prefix)}, *[key.removeprefix(prefix) for key in dict.fromkeys(keys)]]
 
 
 def _curves(cloud: Cloud, there: str, jobs: Sequence[str]) -> list[Any]:
@@ -159,4 +169,5 @@ def _to_stage(run_id: str, spec: Mapping[str, Any], entrant: Mapping[str, Any]) 
         "modelVersion": entrant["modelVersion"],
         "answers": entrant["answers"],
         "backend": spec["backend"],
+        **rows_to_load(spec["backend"]),
     }

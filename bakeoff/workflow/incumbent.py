@@ -58,6 +58,9 @@ def plan_incumbent(
             "learntKey": None,
             "reason": f"the data that it learnt from, {cloud.uri(record['preparedKey'])}, is gone",
         }
+    if rival["backend"]["type"] not in _KINDS:
+        reason = "it re-ranked the candidates of its own split, and is not asked for lists of another"
+        return {**entry, "learntKey": None, "reason": reason}
     resource = resource_of(rival["backend"])
     is_same_data = record["dataVersion"] == order["preparation"]["dataVersion"]
     lists = rival["lists"] if is_same_data else f"{rival['name']}/{fingerprint('asked', resource, requests)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from bakeoff.contracts.stored_rows import LISTS_TABLE, row_key
 from bakeoff.errors import CloudError
 from bakeoff.serving.attributes import to_item
 from bakeoff.workflow.cloud import Cloud
@@ -20,14 +21,19 @@ def load_part(
     """Put or delete every row of `part`; doing it twice does no harm.
 
     Args:
-        part: ``table`` (``items`` or ``histories``), ``key`` of the file, ``dataVersion``.
+        part: ``table`` (``items``, ``histories`` or ``lists``), ``key`` of the file, and what begins its rows' keys:
+            ``dataVersion``, or ``rows`` of lists.
         action: ``put`` or ``delete``.
         sleep: pauses, in seconds, before rows that DynamoDB left over are sent again.
 
     Returns:
         How many rows were written.
     """
-    tables = {"items": cloud.settings.items_table, "histories": cloud.settings.histories_table}
+    tables = {
+        "items": cloud.settings.items_table,
+        "histories": cloud.settings.histories_table,
+        LISTS_TABLE: cloud.settings.lists_table,
+    }
     to_request = {"put": _put_request, "delete": _delete_request}[action]
     rows = (to_request(part, json.loads(line)) for line in cloud.read(part["key"]).splitlines())
     written = 0
@@ -38,16 +44,25 @@ def load_part(
 
 
 def _row_key(part: Mapping[str, str], row: Mapping[str, Any]) -> str:
+    if part["table"] == LISTS_TABLE:
+        return row_key(part["rows"], row["userId"])
     return f"{part['dataVersion']}#{row['itemId' if part['table'] == 'items' else 'userId']}"
 
 
 def _put_request(part: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
     if part["table"] == "items":
         values = {name: value for name, value in row.items() if name != "itemId" and value is not None}
+    elif part["table"] == LISTS_TABLE:
+        values = {name: _as_text(value) for name, value in row.items() if name != "userId"}
     else:
         # As one string: nothing ever asks for half of it, and a list of maps names the type of every single value.
         values = {"history": json.dumps(row["history"], separators=(",", ":"))}
     return {"PutRequest": {"Item": to_item({"key": _row_key(part, row), **values})}}
+
+
+def _as_text(value: Any) -> str:
+    """A list as one string of JSON, for the reason that histories are; a body as it is."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def _delete_request(part: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:

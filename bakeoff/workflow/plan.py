@@ -20,6 +20,7 @@ from bakeoff.errors import RunError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.incumbent import MATRIX, plan_incumbent
 from bakeoff.workflow.personalize import metadata_files, personalize_spec
+from bakeoff.workflow.plan_autopilot import autopilot_spec, made_from_autopilot, plan_candidates
 from bakeoff.workflow.records import write_record
 
 LONGEST_EXECUTION_NAME = 80
@@ -130,11 +131,15 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         order: ``runId``, ``executionArn``, ``campaignArnPrefix``; ``datasetGroups``, Personalize's by name, each with
             ``datasetGroupArn`` and ``interactionsArn``; ``dataset``, ``preparation`` and ``contestants`` as `plan_run`
-            gave them; ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
+            gave them; ``reranking`` with the hashes of the jobs `write_candidates` and `rank_candidates`
+            (``candidatesHash``, ``rankHash``) and the ``caps`` of a search, where a contestant is of Autopilot;
+            ``onlyCompare`` for a run that will stage nothing, whose record holds nothing then.
     """
     preparation = order["preparation"]
     manifest = cloud.read_json(f"{preparation['key']}manifest.json")
-    contestants = [_spec(cloud, order, entry, manifest) for entry in order["contestants"] if entry["kind"] != BLEND]
+    candidates = plan_candidates(cloud, order, manifest)
+    trained = [entry for entry in order["contestants"] if entry["kind"] != BLEND]
+    contestants = [_spec(cloud, order, entry, manifest, candidates) for entry in trained]
     data_version = preparation["dataVersion"]
     incumbent = None if order.get("onlyCompare") else _incumbent(cloud, order, contestants, manifest)
     learnt = (incumbent or {}).get("learntKey") or f"{preparation['key']}{MATRIX}"
@@ -149,6 +154,7 @@ def plan_contestants(cloud: Cloud, order: Mapping[str, Any]) -> dict[str, Any]:
         "contestants": contestants,
         # Made by the evaluation, of the others' lists: no execution, no backend.
         "blends": [dict(entry) for entry in order["contestants"] if entry["kind"] == BLEND],
+        "candidates": candidates,
         "incumbent": incumbent,
         # A job takes no input that is not there: its own data where nothing serves.
         "learntUri": cloud.uri(learnt),
@@ -197,17 +203,15 @@ def table_parts(key: str, data_version: str, manifest: Mapping[str, Any]) -> lis
 
 
 def _spec(
-    cloud: Cloud, order: Mapping[str, Any], entry: Mapping[str, Any], manifest: Mapping[str, Any]
+    cloud: Cloud,
+    order: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    candidates: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The input of one contestant's child execution."""
     name, preparation, files = entry["name"], order["preparation"], manifest["files"]
-    documents = files["items/documents.jsonl"]["sha256"]
-    learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
-    if entry["kind"] == "sagemaker":
-        learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
-    if entry["kind"] == "personalize":
-        learnt_from += metadata_files(entry, files)
-    made_from = fingerprint(dict(entry), learnt_from)
+    made_from = _made_from(order, entry, manifest)
     lists = f"{name}/{fingerprint(made_from, files['requests/histories.jsonl']['sha256'])}"
     resource = resource_name(cloud.settings.prefix, name, made_from)
     shared = {
@@ -226,8 +230,24 @@ def _spec(
     of_kind = {
         "sagemaker": lambda: _sagemaker_spec(entry, manifest, shared),
         "personalize": lambda: personalize_spec(cloud, order, entry, manifest, shared),
+        "autopilot": lambda: autopilot_spec(
+            cloud, order, entry, manifest, candidates=candidates or {}, made_from=made_from, resource=resource
+        ),
     }
     return {**shared, **of_kind[entry["kind"]]()}
+
+
+def _made_from(order: Mapping[str, Any], entry: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The fingerprint of what a contestant's artefact is made from."""
+    if entry["kind"] == "autopilot":
+        return made_from_autopilot(order, entry, manifest)
+    documents = manifest["files"]["items/documents.jsonl"]["sha256"]
+    learnt_from = [manifest["split"]["hash"], manifest["likedThreshold"], documents]
+    if entry["kind"] == "sagemaker":
+        learnt_from.append(manifest["maxHistory"])  # choices on validation are made for histories of this length
+    if entry["kind"] == "personalize":
+        learnt_from += metadata_files(entry, manifest["files"])
+    return fingerprint(dict(entry), learnt_from)
 
 
 def _execution_name(run_id: str, child: str) -> str:

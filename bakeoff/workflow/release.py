@@ -9,6 +9,7 @@ from bakeoff.errors import CloudError
 from bakeoff.workflow.cloud import Cloud
 from bakeoff.workflow.plan import loaded_key, table_parts
 from bakeoff.workflow.records import mark_released, promoted_run_id, records_that_hold
+from bakeoff.workflow.stored import rows_to_delete
 
 # What deleting answers when there is nothing to delete: the work is done already.
 _GONE = {"ResourceNotFoundException", "ResourceNotFound"}
@@ -37,6 +38,7 @@ def release_backends(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
     released = [backend for position, backend in enumerate(backends) if backend not in backends[:position]]
     busy = [backend for backend in released if not _DELETE[backend["type"]](cloud, backend)]
     parts = _parts_to_delete(cloud, over, needed)
+    parts += rows_to_delete(cloud, [one for one in released if one not in busy], needed=needed_backends)
     for record in over:
         if not any(backend in busy for backend in record["backends"]):
             mark_released(cloud, record["runId"])
@@ -67,7 +69,17 @@ def _delete_campaign(cloud: Cloud, backend: Mapping[str, Any]) -> bool:
     return _delete(cloud.client("personalize").delete_campaign, campaignArn=backend["arn"])
 
 
-_DELETE = {"sagemaker-endpoint": _delete_endpoint, "personalize-campaign": _delete_campaign}
+def _nothing_runs(cloud: Cloud, backend: Mapping[str, Any]) -> bool:
+    """Stored lists are rows alone."""
+    return True
+
+
+_DELETE = {
+    "sagemaker-endpoint": _delete_endpoint,
+    "personalize-campaign": _delete_campaign,
+    "stored-lists": _nothing_runs,
+    "autopilot-endpoint": _delete_endpoint,
+}
 
 
 def _delete(call: Any, **request: str) -> bool:

@@ -1,8 +1,8 @@
 """Removes what runs made outside of CloudFormation and would go on billing; empties buckets that are to go."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -25,6 +25,7 @@ class _Kind:
         argument: of the deleting call.
         named: of what in a listed entry tells by whom it was made; None where `key` does.
         made: what follows the environment's prefix in the names of what runs made: of some kinds a stack makes others.
+        only: what else the listing call is asked for.
     """
 
     service: str
@@ -35,6 +36,7 @@ class _Kind:
     argument: str
     named: str | None = None
     made: tuple[str, ...] = ("",)
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 # The stack has datasets and schemas of interactions, runs those of items and users.
@@ -52,6 +54,16 @@ _KINDS = (
         "EndpointConfigName",
     ),
     _Kind("sagemaker", "list_models", "Models", "delete_model", "ModelName", "ModelName"),
+    # A search cannot be deleted, and bills until it ends: one that goes on is stopped.
+    _Kind(
+        "sagemaker",
+        "list_auto_ml_jobs",
+        "AutoMLJobSummaries",
+        "stop_auto_ml_job",
+        "AutoMLJobName",
+        "AutoMLJobName",
+        only={"StatusEquals": "InProgress"},
+    ),
     _Kind("personalize", "list_campaigns", "campaigns", "delete_campaign", "campaignArn", "campaignArn"),
     _Kind("personalize", "list_solutions", "solutions", "delete_solution", "solutionArn", "solutionArn"),
     _Kind("personalize", "list_datasets", "datasets", "delete_dataset", "datasetArn", "datasetArn", "name", _METADATA),
@@ -90,7 +102,7 @@ def remove_remains(
 
 
 def _left(cloud: Cloud, kind: _Kind) -> list[str]:
-    pages = cloud.client(kind.service).get_paginator(kind.lists).paginate()
+    pages = cloud.client(kind.service).get_paginator(kind.lists).paginate(**kind.only)
     prefixes = tuple(f"{cloud.settings.prefix}-{word}" for word in kind.made)
     entries = (entry for page in pages for entry in page[kind.listed])
     return [

@@ -27,6 +27,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         f"|---|{'---|' * (len(METRICS) + 3)}",
         *[_row(contestant, report["default"]) for contestant in report["contestants"]],
         *_remarks(report),
+        *_section("SageMaker Autopilot", _searches(report)),
         *_section("Grades", _grades(report)),
         *_section("Other splits", [f"- {line(one['says'])}" for one in report["otherSplits"]]),
         *_section("What the article said, what we find", claims_table(report["claims"]) if report["claims"] else []),
@@ -41,6 +42,17 @@ def _section(title: str, lines: list[str]) -> list[str]:
 def _grades(report: Mapping[str, Any]) -> list[str]:
     grades = report["grades"]
     return [*grade_table(grades, report["contestants"]), "", *overall_order(grades)] if grades else []
+
+
+def _searches(report: Mapping[str, Any]) -> list[str]:
+    """What kind of problem each search took the ratings for, and what its predictions miss by."""
+    return [
+        f"- {line(one['name'])}: {line(one['autopilot'].get('problemType') or 'problem type not told')}, "
+        f"{'as asked' if one['autopilot'].get('problemTypeGiven') else 'decided by AWS'}; "
+        f"RMSE {_figure((one.get('metrics') or {}).get('rmse')) or 'not measured'}."
+        for one in report["contestants"]
+        if one.get("autopilot")
+    ]
 
 
 def _checks(gate: Mapping[str, Any] | None) -> list[str]:

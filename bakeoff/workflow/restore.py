@@ -13,6 +13,7 @@ from bakeoff.workflow.gate import default_of
 from bakeoff.workflow.plan import loaded_key, table_parts
 from bakeoff.workflow.records import mark_holding, note_newest, promoted_run_id, read_record, resource_of, write_record
 from bakeoff.workflow.standing import outcome_of, problem_of_backend
+from bakeoff.workflow.stored import rows_to_load
 
 _STAYS = "What serves goes on serving."
 
@@ -65,6 +66,7 @@ def _to_stage(run_id: str, contestant: Mapping[str, Any]) -> dict[str, Any]:
         "modelVersion": contestant["modelVersion"],
         "answers": contestant.get("answers") or ["recommend"],
         "backend": backend,
+        **rows_to_load(backend),
     }
 
 

@@ -1,4 +1,4 @@
-"""Writes the rows of one prepared file into the table of items or of histories, or deletes them."""
+"""Writes the rows of one file into the table of items, of histories or of lists, or deletes them."""
 
 import os
 from functools import cache
@@ -10,7 +10,8 @@ from bakeoff.workflow.load import load_part
 
 @cache
 def cloud() -> Cloud:
-    return Cloud(settings=WorkflowSettings.from_environment(os.environ, "bucket", "items_table", "histories_table"))
+    needed = ("bucket", "items_table", "histories_table", "lists_table")
+    return Cloud(settings=WorkflowSettings.from_environment(os.environ, *needed))
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bakeoff.workflow.release import release_backends
 def cloud() -> Cloud:
     return Cloud(
         settings=WorkflowSettings.from_environment(
-            os.environ, "bucket", "runs_table", "items_table", "promoted_run_parameter"
+            os.environ, "bucket", "runs_table", "items_table", "lists_table", "promoted_run_parameter"
         )
     )
 

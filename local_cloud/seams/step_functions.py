@@ -39,6 +39,26 @@ def mount_sdk(name: str, service: PlayedService, *, error_prefix: str) -> None:
     stepfunctions._AWS_SDK_ERROR_CODE_OVERRIDES[name] = _sdk_error_names(service, error_prefix)
 
 
+def mount_names() -> None:
+    """Let states see members of answers under the names that Step Functions gives them.
+
+    MiniStack lowers every run of capitals, and an AutoMLJobName becomes an AutomlJobName; the Java SDK, whose names
+    Step Functions gives, lowers the first run alone.
+    """
+    stepfunctions._api_name_to_sfn_key = sdk_member_name
+
+
+def sdk_member_name(name: str) -> str:
+    """A member's name in the Java SDK, its first letter a capital again: DBInstanceARN becomes DbInstanceARN.
+
+    Source: ``Utils.unCapitalize`` in the AWS SDK for Java v2's code generator.
+    """
+    end = 1
+    while end < len(name) and name[end].isupper() and not name[end + 1 : end + 2].islower():
+        end += 1
+    return name[:1].upper() + name[1:end].lower() + name[end:]
+
+
 def mount_sagemaker(service: PlayedService) -> None:
     """Let states call ``states:::sagemaker:<operation>``, with ``.sync`` for the jobs."""
     for operation in _REQUESTS:

@@ -43,7 +43,8 @@ class CleanUp(Construct):
 
 class RemoveRemains(CleanUp):
     """Deletes endpoints, models, campaigns, solutions and the datasets of items and users whose names begin with the
-    environment's prefix: runs made them, and a dataset group would refuse to go before what it holds."""
+    environment's prefix, and stops searches: runs made them, and a dataset group would refuse to go before what it
+    holds."""
 
     def __init__(self, scope: Construct, name: str, *, names: Names) -> None:
         environment = {"PREFIX": names.config.prefix}
@@ -54,6 +55,9 @@ class RemoveRemains(CleanUp):
             for kind, resource in kinds.items():
                 made = names.made_by_runs(service, resource)
                 allow(role, [f"{service}:Delete{kind}"], [made], why=MADE_BY_RUNS)
+        # Searches of Autopilot cannot be deleted; those that go on are stopped.
+        allow(role, ["sagemaker:ListAutoMLJobs"], ["*"], why=NO_RESOURCE)
+        allow(role, ["sagemaker:StopAutoMLJob"], [names.made_by_runs("sagemaker", "automl-job")], why=MADE_BY_RUNS)
 
 
 class EmptyBuckets(CleanUp):

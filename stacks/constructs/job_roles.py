@@ -9,7 +9,9 @@ from constructs import Construct
 from stacks.grants import FOLDER, NO_RESOURCE, allow
 from stacks.names import Names
 
-_IMAGES = ("pytorch", "sagemaker-scikit-learn")
+IMAGES = ("pytorch", "sagemaker-scikit-learn")
+# Of Autopilot's candidates: the transformation of columns, and the algorithm of each family.
+AUTOPILOT_IMAGES = ("sagemaker-sklearn-automl", "sagemaker-xgboost", "linear-learner", "mxnet-algorithms")
 
 
 class JobRole(Construct):
@@ -25,6 +27,7 @@ class JobRole(Construct):
         writes: Sequence[str],
         log_group: str,
         sources: Sequence[assets.Asset] = (),
+        images: Sequence[str] = IMAGES,
     ) -> None:
         super().__init__(scope, name)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
@@ -34,9 +37,9 @@ class JobRole(Construct):
         for source in sources:
             allow(self.role, ["s3:GetObject"], [source.bucket.arn_for_objects(source.s3_object_key)])
             allow(self.role, ["s3:ListBucket"], [source.bucket.bucket_arn])
-        self._allow_what_every_container_does(names, log_group)
+        self._allow_what_every_container_does(names, log_group, images)
 
-    def _allow_what_every_container_does(self, names: Names, log_group: str) -> None:
+    def _allow_what_every_container_does(self, names: Names, log_group: str, images: Sequence[str]) -> None:
         """https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html"""
         group = names.arn("logs", f"log-group:{log_group}")
         logging = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
@@ -45,7 +48,7 @@ class JobRole(Construct):
         allow(
             self.role,
             ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            [f"arn:aws:ecr:{names.config.region}:*:repository/{image}" for image in _IMAGES],
+            [f"arn:aws:ecr:{names.config.region}:*:repository/{image}" for image in images],
             why="AWS's own images lie in accounts that differ by region; config/images.json pins them.",
         )
         allow(

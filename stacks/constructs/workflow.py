@@ -2,9 +2,11 @@
 
 from constructs import Construct
 
+from bakeoff.contracts.stored_rows import LISTS_TABLE
 from stacks.constructs.machine import Machine
 from stacks.grants import MADE_BY_RUNS, NO_RESOURCE, allow
 from stacks.names import Names
+from stacks.workflow.autopilot_contestant import autopilot_contestant
 from stacks.workflow.personalize_contestant import personalize_contestant
 from stacks.workflow.resources import Functions, Resources, SparkJob
 from stacks.workflow.run import run
@@ -12,7 +14,7 @@ from stacks.workflow.sagemaker_contestant import sagemaker_contestant
 
 
 class Workflow(Construct):
-    """Three machines: one for each kind of contestant, and the run that starts them, and itself for other splits."""
+    """Four machines: one for each kind of contestant, and the run that starts them, and itself for other splits."""
 
     def __init__(
         self, scope: Construct, name: str, *, resources: Resources, functions: Functions, names: Names
@@ -36,7 +38,19 @@ class Workflow(Construct):
             definition=personalize_contestant(resources),
         )
         self._allow_personalize()
-        children = {"sagemaker": self.sagemaker.arn, "personalize": self.personalize.arn}
+        self.autopilot = Machine(
+            self,
+            "Autopilot",
+            names=names,
+            machine_name=f"{prefix}-autopilot-contestant",
+            definition=autopilot_contestant(resources),
+        )
+        self._allow_autopilot()
+        children = {
+            "sagemaker": self.sagemaker.arn,
+            "personalize": self.personalize.arn,
+            "autopilot": self.autopilot.arn,
+        }
         self.run = Machine(
             self, "Run", names=names, machine_name=f"{prefix}-run", definition=run(resources, functions, children)
         )
@@ -96,13 +110,34 @@ class Workflow(Construct):
         allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
         self.personalize.allow_passing(resources.personalize_role_arn, "personalize")
 
+    def _allow_autopilot(self) -> None:
+        role, resources = self.autopilot.role, self._resources
+        searches, models = self._made("sagemaker", "automl-job"), self._made("sagemaker", "model")
+        jobs = self._made("sagemaker", "transform-job", "processing-job")
+        calls = ["CreateAutoMLJobV2", "DescribeAutoMLJobV2", "ListCandidatesForAutoMLJob"]
+        allow(role, [f"sagemaker:{call}" for call in calls], searches, why=MADE_BY_RUNS)
+        calls = [
+            f"{verb}{kind}" for verb in ("Create", "Describe", "Stop") for kind in ("TransformJob", "ProcessingJob")
+        ]
+        allow(role, [f"sagemaker:{call}" for call in calls], jobs, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:CreateModel"], models, why=MADE_BY_RUNS)
+        allow(role, ["sagemaker:AddTags", "sagemaker:ListTags"], [*searches, *jobs, *models], why=MADE_BY_RUNS)
+        listing = [f"sagemaker:List{kind}" for kind in ("AutoMLJobs", "TransformJobs", "Models")]
+        allow(role, listing, ["*"], why=NO_RESOURCE)
+        allow(role, ["s3:ListBucket"], [self._names.bucket_arn])
+        for passed in (resources.autopilot_role_arn, resources.rank_candidates.role_arn, resources.model_role_arn):
+            self.autopilot.allow_passing(passed, "sagemaker")
+        self.autopilot.allow_waiting("SageMakerTransformJobs")
+        self.autopilot.allow_waiting("SageMakerProcessingJobs")
+
     def _allow_run(self, functions: Functions, children: dict[str, str]) -> None:
         role, names = self.run.role, self._names
         allow(role, ["lambda:InvokeFunction"], list(vars(functions).values()))
         self._allow_children(children)
         self._allow_processing()
         self._allow_staging()
-        allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], [names.table_arn("items")])
+        marked = [names.table_arn("items"), names.table_arn(LISTS_TABLE)]
+        allow(role, ["dynamodb:GetItem", "dynamodb:PutItem"], marked)
         allow(role, ["ssm:PutParameter"], [names.promoted_run_arn])
 
     def _allow_children(self, children: dict[str, str]) -> None:
@@ -122,6 +157,7 @@ class Workflow(Construct):
         self.run.allow_waiting("SageMakerProcessingJobs")
         self.run.allow_passing(self._resources.evaluate.role_arn, "sagemaker")
         self.run.allow_passing(self._resources.write_report.role_arn, "sagemaker")
+        self.run.allow_passing(self._resources.write_candidates.role_arn, "sagemaker")
         prepare = self._resources.prepare
         if isinstance(prepare, SparkJob):
             # `.sync` asks Glue for the run's state; it needs no rule.

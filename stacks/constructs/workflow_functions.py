@@ -7,6 +7,7 @@ from constructs import Construct
 
 from bakeoff.config import Config
 from bakeoff.contracts.naming import METRICS_NAMESPACE
+from bakeoff.contracts.stored_rows import LISTS_TABLE
 from stacks.constructs.python_function import PythonFunction
 from stacks.grants import FOLDER, MADE_BY_RUNS, NO_RESOURCE, allow
 from stacks.names import Names
@@ -61,8 +62,10 @@ class WorkflowFunctions(Construct):
         return function
 
     def _load_table(self) -> PythonFunction:
-        function = self._function("load_table", "bucket", "items_table", "histories_table", reads=("prepared/*",))
-        tables = [self._names.table_arn("items"), self._names.table_arn("histories")]
+        tables = [self._names.table_arn(kind) for kind in ("items", "histories", LISTS_TABLE)]
+        function = self._function(
+            "load_table", "bucket", "items_table", "histories_table", "lists_table", reads=("prepared/*", "lists/*")
+        )
         allow(function.role, ["dynamodb:BatchWriteItem"], tables)
         return function
 
@@ -88,13 +91,14 @@ class WorkflowFunctions(Construct):
             "bucket",
             "runs_table",
             "items_table",
+            "lists_table",
             "promoted_run_parameter",
             reads=("prepared/*",),
             lists_bucket=True,
         )
         role = function.role
         allow(role, ["dynamodb:Scan", "dynamodb:UpdateItem"], [names.table_arn("runs")])
-        allow(role, ["dynamodb:DeleteItem"], [names.table_arn("items")])
+        allow(role, ["dynamodb:DeleteItem"], [names.table_arn("items"), names.table_arn(LISTS_TABLE)])
         allow(role, ["ssm:GetParameter"], [names.promoted_run_arn])
         runs = names.arn("states", f"execution:{self._config.prefix}-run:*")
         allow(role, ["states:DescribeExecution"], [runs], why=MADE_BY_RUNS)
@@ -139,12 +143,14 @@ class WorkflowFunctions(Construct):
             "runs_table": self._names.table("runs"),
             "items_table": self._names.table("items"),
             "histories_table": self._names.table("histories"),
+            "lists_table": self._names.table(LISTS_TABLE),
             "promoted_run_parameter": self._names.promoted_run,
         }[name]
 
 
 def allow_asking_backends(function: PythonFunction, names: Names) -> None:
-    """Let the function ask every endpoint and campaign of the environment."""
+    """Let the function ask every endpoint and campaign of the environment, and read the stored lists."""
     endpoints, campaigns = names.made_by_runs("sagemaker", "endpoint"), names.made_by_runs("personalize", "campaign")
     allow(function.role, ["sagemaker:InvokeEndpoint"], [endpoints], why=MADE_BY_RUNS)
     allow(function.role, ["personalize:GetRecommendations"], [campaigns], why=MADE_BY_RUNS)
+    allow(function.role, ["dynamodb:GetItem"], [names.table_arn(LISTS_TABLE)])

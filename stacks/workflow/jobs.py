@@ -17,6 +17,8 @@ _FOLDERS = {
     "REPORT_DIR": f"{_INPUT}/report",
     "EVALUATION_DIR": f"{_INPUT}/evaluation",
     "CURVES_DIR": f"{_INPUT}/curves",
+    "ORDER_DIR": f"{_INPUT}/order",
+    "SCORES_DIR": f"{_INPUT}/scores",
     "OUTPUT_DIR": "/opt/ml/processing/output",
     # Its first 1,024 characters become the job's ExitMessage.
     "MESSAGE_FILE": "/opt/ml/output/message",

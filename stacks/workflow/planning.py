@@ -79,6 +79,11 @@ def plan_contestants(resources: Resources, functions: Functions) -> State:
         "dataset": expression("$plan.dataset"),
         "preparation": expression("$plan.preparation"),
         "contestants": expression("$plan.contestants"),
+        "reranking": {
+            "candidatesHash": resources.write_candidates.hash,
+            "rankHash": resources.rank_candidates.hash,
+            "caps": resources.config.autopilot.model_dump(),
+        },
         "onlyCompare": expression("$onlyCompare"),
     }
     return function(functions.plan_contestants, payload, Assign={"order": expression("$states.result.Payload")})

@@ -9,7 +9,7 @@ from stacks.workflow.resources import Functions, Resources
 from stacks.workflow.staging import stage_backend
 
 
-def stage(resources: Resources) -> State:
+def stage(resources: Resources, functions: Functions) -> State:
     """A contestant that cannot be staged does not serve; the others do."""
     return {
         "Type": "Map",
@@ -17,7 +17,7 @@ def stage(resources: Resources) -> State:
         "MaxConcurrency": resources.config.run.max_concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "INLINE"},
-            **stage_backend(resources),
+            **stage_backend(resources, functions),
         },
         "Assign": {"staging": expression("$states.result")},
     }

@@ -74,11 +74,15 @@ class Resources:
     account: str
     bucket: str
     items_table: str
+    lists_table: str
     promoted_run_parameter: str
     prepare: JobSource | SparkJob
     train: JobSource
     evaluate: JobSource
     write_report: JobSource
+    write_candidates: JobSource
+    rank_candidates: JobSource
+    autopilot_role_arn: str
     model_role_arn: str
     personalize_role_arn: str
     dataset_groups: Mapping[Group, DatasetGroup]

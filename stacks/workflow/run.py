@@ -6,6 +6,7 @@ An execution that is asked to restore a former run takes the same way from loadi
 from typing import Any
 
 from stacks.workflow.asl import State, assign, caught, choice, expression, fail, machine, reason_of, sequence
+from stacks.workflow.candidates import WANTED, write_candidates
 from stacks.workflow.comparing import close_comparison, collect, contestants, evaluate, other_splits
 from stacks.workflow.context import ASKED, LEARNT, ONLY_COMPARE
 from stacks.workflow.planning import plan_contestants, plan_restoration, plan_run, prepare
@@ -50,14 +51,16 @@ def run(resources: Resources, functions: Functions, machines: dict[str, str]) ->
         ),
         "Load items and histories": load(functions),
         "Note that they are loaded": note_loaded(resources),
-        "Trained already?": choice(("$restore != null", "Stage endpoints"), otherwise="Contestants"),
+        "Trained already?": choice(("$restore != null", "Stage endpoints"), otherwise="Candidates to write?"),
+        "Candidates to write?": choice((WANTED, "Write candidates"), otherwise="Contestants"),
+        "Write candidates": write_candidates(resources),
         "Contestants": contestants(resources, machines),
         "Collect lists": collect(resources, functions),
         "Evaluated already?": choice(("$lists.evaluated", "Only to compare?"), otherwise="Evaluate"),
         "Evaluate": evaluate(resources),
         "Only to compare?": choice(("$onlyCompare", "Close the comparison"), otherwise="Other splits"),
         "Other splits": other_splits(resources),
-        "Stage endpoints": stage(resources),
+        "Stage endpoints": stage(resources, functions),
         "Measure latency": measure(resources, functions),
         "Gate": gate(resources, functions),
         "Promote?": choice(("$decision.promote", "Switch"), otherwise="Keep current"),

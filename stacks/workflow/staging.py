@@ -15,27 +15,32 @@ from stacks.workflow.asl import (
     task,
     until_ready,
 )
-from stacks.workflow.resources import Resources
+from stacks.workflow.resources import Functions, Resources
+from stacks.workflow.tables import stored_rows
 
 _NONE = "none"  # the status of what is not there
 
 
-def stage_backend(resources: Resources) -> dict[str, Any]:
+def stage_backend(resources: Resources, functions: Functions) -> dict[str, Any]:
     """Creates what is not there yet, or failed before, and waits until it serves.
 
     What goes wrong is this contestant's outcome only.
     """
-    is_campaign = "$staged.backend.type = 'personalize-campaign'"
+    is_campaign, is_stored = (f"$staged.backend.type = '{kind}'" for kind in ("personalize-campaign", "stored-lists"))
     steps = sequence(
         ("Take the contestant", assign(staged="$states.input")),
-        ("Endpoint or campaign?", choice((is_campaign, "Look for the campaign"), otherwise="Look for the endpoint")),
+        *stored_rows(resources, functions, following="How is it asked?"),
+        (
+            "How is it asked?",
+            choice((is_campaign, "Look for the campaign"), (is_stored, "Serves"), otherwise="Look for the endpoint"),
+        ),
         *_endpoint(resources),
         *_campaign(resources),
         ("Serves", {"Type": "Pass", "Output": {"name": expression("$staged.name"), "status": "ok"}, "End": True}),
         ("Refused", _not_staged(short_reason_of("$refusal"))),
     )
     steps["States"] = {
-        name: caught(state, following="Refused", variable="refusal") if state["Type"] == "Task" else state
+        name: caught(state, following="Refused", variable="refusal") if state["Type"] in ("Task", "Map") else state
         for name, state in steps["States"].items()
     }
     return steps
@@ -80,9 +85,14 @@ def _endpoint(resources: Resources) -> list[Step]:
         ),
         (
             "Configuration there?",
-            choice(("$states.input.there", "Create the endpoint"), otherwise="Configure the endpoint"),
+            choice(
+                ("$states.input.there", "Create the endpoint"),
+                ("$staged.backend.type = 'autopilot-endpoint'", "Configure the pipeline's endpoint"),
+                otherwise="Configure the endpoint",
+            ),
         ),
-        ("Configure the endpoint", _configure(resources)),
+        ("Configure the pipeline's endpoint", {**_configure(resources, pipeline=True), "Next": "Create the endpoint"}),
+        ("Configure the endpoint", _configure(resources, pipeline=False)),
         (
             "Create the endpoint",
             task(
@@ -118,11 +128,15 @@ def _wait_and(*, look: str) -> State:
     return {"Type": "Wait", "Seconds": FIRST_WAIT_SECONDS, "Next": look}
 
 
-def _configure(resources: Resources) -> State:
+def _configure(resources: Resources, *, pipeline: bool) -> State:
+    """A serverless endpoint takes no pipeline of containers, which Autopilot's candidates are: those get an instance.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+    """
     serving = resources.config.serving
     capacity: dict[str, Any] = (
         {"ServerlessConfig": {"MemorySizeInMB": serving.memory_mb, "MaxConcurrency": serving.max_concurrency}}
-        if serving.mode == "serverless"
+        if serving.mode == "serverless" and not pipeline
         else {"InstanceType": serving.instance_type, "InitialInstanceCount": 1}
     )
     # As a call of the SDK: the optimized integration's list of parameters has no ServerlessConfig.

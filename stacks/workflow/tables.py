@@ -1,6 +1,6 @@
 """The states that fill the tables of titles and histories, and that take rows out again."""
 
-from stacks.workflow.asl import State, expression, function, sequence, task
+from stacks.workflow.asl import State, Step, choice, expression, function, sequence, task
 from stacks.workflow.resources import Functions, Resources
 
 
@@ -24,6 +24,20 @@ def note_loaded(resources: Resources) -> State:
         "dynamodb:putItem",
         {"TableName": resources.items_table, "Item": {"key": {"S": expression("$order.loadedKey")}}},
     )
+
+
+def stored_rows(resources: Resources, functions: Functions, *, following: str) -> list[Step]:
+    """The rows of one staged contestant's lists, where it needs some that are not loaded yet; then `following`."""
+    mark = {"TableName": resources.lists_table, "Key": {"key": {"S": expression("$staged.loadedKey")}}}
+    look = task("dynamodb:getItem", mark, Output={"there": expression("$exists($states.result.Item)")})
+    note = {"TableName": resources.lists_table, "Item": mark["Key"]}
+    return [
+        ("Rows to load?", choice(("$count($staged.parts) > 0", "Look for stored rows"), otherwise=following)),
+        ("Look for stored rows", look),
+        ("Rows there?", choice(("$states.input.there", following), otherwise="Load stored rows")),
+        ("Load stored rows", _for_each_part(functions, "$staged.parts", "put", step="Put one part of lists")),
+        ("Note the stored rows", {**task("dynamodb:putItem", note), "Next": following}),
+    ]
 
 
 def remove_data(functions: Functions, *, step: str, following: str) -> State:

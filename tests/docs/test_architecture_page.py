@@ -51,6 +51,6 @@ def test_every_stack_and_table_is_on_the_page(built: Built) -> None:
         child.node.id.lower() for stack in stacks for child in stack.node.children if isinstance(child, dynamodb.Table)
     }
     assert len(names) == 3
-    assert tables == {"runs", "items", "histories"}
+    assert tables == {"runs", "items", "histories", "lists"}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()
     assert {name for name in tables if f"`bakeoff-<env>-{name}`" not in PAGE} == set()

@@ -98,7 +98,7 @@ def test_a_table_can_be_brought_back_to_any_second(synthesized: Synthesized) -> 
     tables = synthesized.resources("AWS::DynamoDB::Table")
     assert {one["Properties"]["TableName"]: one["Properties"]["KeySchema"] for one in tables.values()} == {
         f"{synthesized.prefix}-{kind}": [{"AttributeName": key, "KeyType": "HASH"}]
-        for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key"))
+        for kind, key in (("runs", "runId"), ("items", "key"), ("histories", "key"), ("lists", "key"))
     }
     for one in tables.values():
         assert one["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}

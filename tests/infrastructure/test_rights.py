@@ -25,6 +25,7 @@ TAKE_NO_RESOURCE = {
     "personalize:ListDatasets",
     "personalize:ListSchemas",
     "personalize:ListSolutions",
+    "sagemaker:ListAutoMLJobs",
     "sagemaker:ListEndpointConfigs",
     "sagemaker:ListEndpoints",
     "sagemaker:ListModels",
@@ -121,7 +122,9 @@ def test_a_role_is_handed_only_to_the_service_that_it_trusts(synthesized: Synthe
                     assert trusted_by(roles[role_of(arn)]) == [{"Service": service}]
                     passed += 1
     # The role of the preparation on Spark is its Glue job's own.
-    assert passed == (5 if synthesized.engine == "spark" else 6), "prepare, train, evaluate, report, model, Personalize"
+    # Model's role twice: for its own contestants and for Autopilot's. Autopilot's twice: it hands it to its own jobs.
+    of_run = ["train", "evaluate", "report", "candidates", *(["prepare"] if synthesized.engine == "duckdb" else [])]
+    assert passed == len(of_run) + len(["model", "model", "Personalize", "Autopilot", "Autopilot", "rank"])
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(synthesized: Synthesized) -> None:
@@ -158,7 +161,7 @@ def called_actions(resource: str, arguments: Mapping[str, Any]) -> set[str]:
     return actions
 
 
-MACHINES = ("run", "sagemaker-contestant", "personalize-contestant")
+MACHINES = ("run", "sagemaker-contestant", "personalize-contestant", "autopilot-contestant")
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -242,7 +245,7 @@ def test_the_run_may_start_just_its_children_and_itself(synthesized: Synthesized
         if one["Properties"]["StateMachineName"].endswith("-contestant")
     }
     run = synthesized.machines()["run"]
-    assert len(children) == 2
+    assert len(children) == 3
     [chosen, itself] = [
         one["StateMachineArn"] for resource, one in run.tasks() if resource.startswith("states:startExecution")
     ]

@@ -16,7 +16,7 @@ from stacks.workflow.asl import LONGEST_REASON, reason_of
 from stacks.workflow.sagemaker_contestant import METRICS, capacity
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
 
-MACHINES = ["personalize-contestant", "run", "sagemaker-contestant"]
+MACHINES = ["autopilot-contestant", "personalize-contestant", "run", "sagemaker-contestant"]
 # Fields of the older query language, which a JSONata state refuses.
 JSONPATH_FIELDS = {"InputPath", "OutputPath", "ResultPath", "ResultSelector", "Parameters", "ItemsPath", "SecondsPath"}
 VARIABLE = re.compile(r"\$([a-z]\w*)\b(?!\s*\()", re.IGNORECASE)
@@ -106,6 +106,7 @@ def test_a_variable_is_set_by_some_state_before_it_can_be_read(machine: Machine)
             own = {key: value for key, value in state.items() if key != "ItemProcessor"}
             for one in expressions(own):
                 local = set(re.findall(r"\$(\w+)\s*:=", one))
+                local |= {name for given in re.findall(r"function\(([^)]*)\)", one) for name in VARIABLE.findall(given)}
                 read = set(VARIABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|\$\{[\w.:]+\}", "''", one)))
                 assert read - {"states"} - local <= known, f"{name}: {one}"
 
@@ -127,6 +128,7 @@ def test_the_run_reads_like_the_design(synthesized: Synthesized) -> None:
     stages = [
         "Prepare data",
         "Load items and histories",
+        "Write candidates",
         "Contestants",
         "Evaluate",
         "Other splits",
@@ -153,7 +155,9 @@ def test_whatever_fails_in_a_run_is_published_released_and_told(synthesized: Syn
         "Remove data that does not serve": "Remove data of the failed run",
     }
     for name, state in top.states.items():
-        if state["Type"] in ("Task", "Map") and name not in (*after, "Write report"):
+        if name == "Write candidates":
+            assert [one["Next"] for one in state["Catch"]] == ["Contestants"], "who needs none goes on"
+        elif state["Type"] in ("Task", "Map") and name not in (*after, "Write report"):
             [caught] = state["Catch"]
             following = after_report.get(name, "Publish failure")
             assert (caught["ErrorEquals"], caught["Next"]) == (["States.ALL"], following), name
@@ -393,7 +397,7 @@ def test_every_call_of_a_staged_backend_is_one_contestants_outcome_only(synthesi
     [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Stage endpoints"]
     for name, state in inner.states.items():
         assert state["Type"] != "Fail", name
-        if state["Type"] == "Task":
+        if state["Type"] in ("Task", "Map"):
             assert ["States.ALL"] in [way["ErrorEquals"] for way in state["Catch"]], name
 
 
@@ -403,13 +407,14 @@ def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesi
     payload = tasks["Plan the run"]["Arguments"]["Payload"]
     catalogue = {entry["name"]: entry for entry in payload["catalogue"]}
     assert list(catalogue) == [one.name for one in config.contestants]
+    of_kind = ("recipe", "features", "family", "serving")
     for one in config.contestants:
         entry = catalogue[one.name]
         if one.kind == "sagemaker":
             assert entry["image_uri"] == config.images[str(one.image)]
             assert re.fullmatch(r"[0-9a-f]{12}", entry["source_hash"]), f"there is no recommender '{one.recommender}'"
         else:
-            assert entry["recipe"] == one.recipe
+            assert [entry.get(key) for key in of_kind] == [getattr(one, key) for key in of_kind]
     assert payload["preparation"]["settings"] == config.prepare.job_settings()
     assert payload["preparation"]["split"] == config.prepare.job_split()
     assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
@@ -556,7 +561,7 @@ def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:
         and ":create" in resource
         and not resource.endswith(":createSchema")  # the one of them that takes no tags
     ]
-    assert len(made) == (17 if synthesized.engine == "spark" else 18), "the Glue job is of the stack"
+    assert len(made) == (22 if synthesized.engine == "spark" else 23), "the Glue job is of the stack"
     for resource, tags in made:
         assert tags is not None, resource
         keys = {tag.get("Key") or tag["TagKey"] for tag in tags}

@@ -107,7 +107,7 @@ def named_features(users: Entity, items: Entity) -> list[tuple[str, Feature]]:
 
 
 def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity, tastes: Tastes) -> None:
-    """Write the feature specifications, what they were chosen by, and the statistics by id.
+    """Write the feature specifications, what they were chosen by, and statistics and columns by id.
 
     ``all`` has every column that does not leak, ``selected`` those that the rule chose, ``leaking`` is ``all`` with the
     leaking ones beside: to show what a model gains by knowing the future.
@@ -131,7 +131,15 @@ def write_specifications(writer: FolderWriter, *, users: Entity, items: Entity, 
     writer.json(layout.AUTOPILOT_COLUMNS, {name: feature.to_json() for name, feature in named})
     for entity in (users, items):
         entity.statistics.write(writer, f"{entity.kind}s", entity.ids)
+        _write_attributes(writer, entity)
     tastes.write(writer, users=users.ids, items=items.ids)
+
+
+def _write_attributes(writer: FolderWriter, entity: Entity) -> None:
+    """Write an entity's columns, one row for each: what any pair of user and item has beside its statistics."""
+    columns = {entity.column_name(feature): feature.values for feature in entity.features}
+    with writer.file(layout.AUTOPILOT_ATTRIBUTES.format(f"{entity.kind}s")) as file:
+        pq.write_table(pa.table({"id": entity.ids, **columns}), file, compression="zstd")
 
 
 def _schema(users: Entity, items: Entity, tastes: Sequence[str]) -> pa.Schema:

@@ -54,6 +54,8 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
         ("Asked with the user's history", _yes(contestant.get("needsHistory"))),
         ("Reacts to new events", _yes(contestant.get("reactsToEvents"))),
         ("Longest list", _plain(contestant.get("longestList"))),
+        ("Served", _served(contestant)),
+        *_search(contestant.get("autopilot") or {}),
         (f"Test {FIRST}", _estimate(inputs.estimate(contestant["name"], FIRST))),
         (f"Validation {FIRST}", _estimate((contestant.get("validation") or {}).get(FIRST))),
         ("Model", _plain(contestant.get("modelVersion"))),
@@ -68,12 +70,38 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
     ]
 
 
+def _served(contestant: Mapping[str, Any]) -> str:
+    """Nothing of what is asked live with the user's history, as most are."""
+    served = {"stored-lists": "stored lists", "autopilot-endpoint": "live, with stored rows of candidates"}
+    return served.get((contestant.get("backend") or {}).get("type") or "", NOTHING)
+
+
 def _service(contestant: Mapping[str, Any]) -> str:
     if contestant.get("kind") == "personalize":
         return f"Amazon Personalize, recipe {contestant.get('recipe') or 'not named'}"
     if contestant.get("kind") == "sagemaker":
         return f"Amazon SageMaker, recommender {contestant.get('recommender') or 'not named'}"
+    if contestant.get("kind") == "autopilot":
+        return "Amazon SageMaker Autopilot, re-ranking candidates by predicted rating"
     return NOTHING
+
+
+def _search(search: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a search of Autopilot was asked and came to."""
+    best = [one for one in search.get("best") or [] if one.get("value") is not None]
+    told = ", ".join(f"{one['value']:.4f}" for one in best)
+    return [
+        ("Problem type", _problem_type(search)),
+        ("Best models", f"{best[0]['metric']} {told} (by Autopilot, on the validation part)" if best else NOTHING),
+    ]
+
+
+def _problem_type(search: Mapping[str, Any]) -> str:
+    if not search.get("problemType"):
+        return NOTHING
+    who = "as asked" if search.get("problemTypeGiven") else "decided by AWS"
+    objective = f", objective {search['objective']}" if search.get("objective") else ""
+    return f"{search['problemType']}, {who}{objective}"
 
 
 def _model(description: Mapping[str, Any]) -> list[tuple[str, str]]:

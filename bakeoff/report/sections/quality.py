@@ -32,6 +32,7 @@ def quality_section(inputs: Inputs) -> Section:
         blocks.append(_all_comparisons(comparisons))
     else:
         lead.append("No two contestants were compared by a paired test, so nothing is said about who is better.")
+    blocks += _against_given(inputs)
     if incumbent := (inputs.metrics or {}).get("incumbent"):
         blocks += _against_incumbent(incumbent)
     return Section(anchor="quality", title="Quality", lead=tuple(lead), blocks=tuple(blocks))
@@ -141,6 +142,39 @@ def _compared(one: Mapping[str, Any]) -> tuple[Any, ...]:
         probability(one["pHolm"]),
         "yes" if one["different"] else "no",
     )
+
+
+_GIVEN_METRICS = ("ndcg@10", "ndcg@100", "recall@10", "recall@100")
+
+
+def _against_given(inputs: Inputs) -> list[Block]:
+    """Re-rankers, each with a row of the order it was given: what it has to beat to be worth anything."""
+    found = {one["name"]: inputs.evaluated(one["name"]).get("given") for one in inputs.scored}
+    reasons = tuple(f"{name}: {one['reason']}." for name, one in found.items() if one and one["reason"])
+    rows = tuple(
+        row(
+            name,
+            against["metric"],
+            figure(inputs.estimate(name, against["metric"])),
+            figure(against["given"]),
+            signed(against["difference"]),
+            probability(against["p"]),
+        )
+        for name, one in found.items()
+        for against in (one or {}).get("comparisons") or []
+        if against["metric"] in _GIVEN_METRICS
+    )
+    if not rows and not reasons:
+        return []
+    table = Table(
+        caption="Contestants that re-rank candidates: the same candidates in the order that they were given in, which "
+        "is EASE's, and re-ranked. Each p is of one comparison, not corrected for their number.",
+        columns=("contestant", "metric", "re-ranked", "the order it was given", "difference", "p"),
+        rows=rows,
+        texts=("metric",),
+    )
+    title = "Re-rankers against the order they were given"
+    return [Folded(summary=title, says=reasons, tables=(table,) if rows else ())]
 
 
 def _against_incumbent(incumbent: Mapping[str, Any]) -> list[Block]:

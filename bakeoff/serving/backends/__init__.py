@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bakeoff.errors import RunError
+from bakeoff.serving.backends.autopilot_endpoint import AutopilotEndpoint
 from bakeoff.serving.backends.base import Answer, Backend, Question
 from bakeoff.serving.backends.personalize_campaign import PersonalizeCampaign
 from bakeoff.serving.backends.sagemaker_endpoint import SageMakerEndpoint
+from bakeoff.serving.backends.stored_lists import StoredLists
 from bakeoff.serving.transport import AwsTransport
 
 __all__ = ["BACKENDS", "SERVICES", "Answer", "Backend", "Question", "backend_of"]
@@ -17,6 +19,8 @@ __all__ = ["BACKENDS", "SERVICES", "Answer", "Backend", "Question", "backend_of"
 BACKENDS: Mapping[str, type[Backend]] = {
     "sagemaker-endpoint": SageMakerEndpoint,
     "personalize-campaign": PersonalizeCampaign,
+    "stored-lists": StoredLists,
+    "autopilot-endpoint": AutopilotEndpoint,
 }
 SERVICES = sorted({backend.service for backend in BACKENDS.values()})
 

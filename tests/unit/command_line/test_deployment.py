@@ -48,7 +48,7 @@ class Pages:
             assert request == {"stateMachineArn": "run-machine", "statusFilter": "RUNNING"}
             return [{"executions": [{"executionArn": name, "name": name} for name in self.account.running]}]
         endpoints = [{"EndpointName": name} for name in self.account.endpoints]
-        kinds = ("EndpointConfigs", "Models", "campaigns", "solutions", "datasets", "schemas")
+        kinds = ("EndpointConfigs", "Models", "AutoMLJobSummaries", "campaigns", "solutions", "datasets", "schemas")
         nothing: dict[str, Any] = {kind: [] for kind in kinds}
         return [{**nothing, "Endpoints": endpoints}]
 

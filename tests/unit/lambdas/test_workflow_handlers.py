@@ -14,6 +14,7 @@ VALUES = {
     "RUNS_TABLE": "runs",
     "ITEMS_TABLE": "items",
     "HISTORIES_TABLE": "histories",
+    "LISTS_TABLE": "lists",
     "PROMOTED_RUN_PARAMETER": "/promoted",
     "BUCKETS": "bucket,logs",
 }
@@ -25,8 +26,11 @@ STEPS: dict[str, tuple[str, list[str]]] = {
     "decide_promotion": ("decide_promotion", ["PREFIX", "BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
     "plan_restoration": ("plan_restoration", ["BUCKET", "RUNS_TABLE", "PROMOTED_RUN_PARAMETER"]),
     "publish_report": ("publish_report", ["BUCKET"]),
-    "release_backends": ("release_backends", ["BUCKET", "RUNS_TABLE", "ITEMS_TABLE", "PROMOTED_RUN_PARAMETER"]),
-    "load_table": ("load_part", ["BUCKET", "ITEMS_TABLE", "HISTORIES_TABLE"]),
+    "release_backends": (
+        "release_backends",
+        ["BUCKET", "RUNS_TABLE", "ITEMS_TABLE", "LISTS_TABLE", "PROMOTED_RUN_PARAMETER"],
+    ),
+    "load_table": ("load_part", ["BUCKET", "ITEMS_TABLE", "HISTORIES_TABLE", "LISTS_TABLE"]),
     "measure_latency": ("measure_backend", ["BUCKET"]),
 }
 CLEAN_UPS = {"remove_remains": ["PREFIX"], "empty_buckets": ["BUCKETS"]}

@@ -306,3 +306,41 @@ def test_the_prices_of_a_report_are_those_that_were_used(
         "verified": False,
         "rows": [],
     }
+
+
+@pytest.fixture
+def search(ease: dict[str, Any]) -> dict[str, Any]:
+    """A search of Autopilot over two hours, whose lists are stored."""
+    took = {"trainingSeconds": 7200, "billableSeconds": None, "artefactBytes": None}
+    return {**ease, **took, "name": "autopilot-xgboost-all", "kind": "autopilot", "serving": "stored"}
+
+
+def test_a_search_is_assumed_to_keep_one_training_instance_busy(
+    search: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
+) -> None:
+    training = costs(search, deployment, prices)["training"]
+    assert (training["usd"], training["estimate"]) == (pytest.approx(2 * 0.5), True)
+    unknown = costs({**search, "trainingSeconds": None}, deployment, prices)["training"]
+    assert (unknown["usd"], unknown["missing"]) == (None, ["trainingSeconds"])
+
+
+def test_stored_lists_are_served_as_a_batch_whatever_endpoints_are(
+    search: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
+) -> None:
+    found = costs(search, deployment, prices)
+    for level in found["traffic"]:
+        assert level["asDeployed"] == level["batch"]
+        assert level["serverless"]["usd"] is None
+        assert level["serverless"]["missing"] == ["a pipeline of Autopilot's containers cannot serve serverless"]
+    assert [part["what"] for part in found["idleMonth"]["parts"]] == ["writing lists", "list writes", "stored lists"]
+    assert "endpoint" not in str([part["what"] for part in found["per1000"]["parts"]])
+    says = {tuple(one["between"]): one["says"] for one in found["breakEven"]}
+    assert says["serverless", "batch"] == "A pipeline of Autopilot's containers cannot serve serverless."
+
+
+def test_one_that_is_asked_live_keeps_an_instance_though_others_are_serverless(
+    search: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
+) -> None:
+    found = costs({**search, "serving": "endpoint"}, deployment, prices)
+    assert found["idleMonth"]["usd"] == pytest.approx(730 * 0.1)
+    assert all(level["asDeployed"] == level["provisioned"] for level in found["traffic"])

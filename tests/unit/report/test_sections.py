@@ -300,3 +300,32 @@ def test_a_metric_that_nobody_knows_is_still_shown() -> None:
     assert "surprise@10" in Page(page(Inputs(report=told))).section("quality")
     shown: list[Any] = [metric for _, family in families(["surprise@10", "ndcg@10"]) for metric in family]
     assert shown == ["ndcg@10", "surprise@10"]
+
+
+def test_a_re_ranker_stands_beside_the_order_that_it_was_given_and_a_search_tells_what_aws_decided() -> None:
+    told, measured = report(), evaluation()
+    search = told["contestants"][1]
+    search |= {
+        "kind": "autopilot",
+        "backend": {"type": "stored-lists", "name": "a"},
+        "autopilot": {
+            "problemType": "MulticlassClassification",
+            "problemTypeGiven": False,
+            "objective": "Accuracy",
+            "candidate": "c-1",
+            "best": [{"name": "c-1", "value": 0.41, "metric": "Accuracy"}, {"name": "c-2", "value": 0.4}],
+        },
+    }
+    given = {"metric": "ndcg@10", "given": estimate(0.2), "difference": estimate(0.01), "p": 0.02}
+    measured["contestants"][search["name"]]["given"] = {"reason": None, "comparisons": [given]}
+    text = " ".join(page(Inputs(report=told, metrics=measured)).split())
+    assert "Re-rankers against the order they were given" in text
+    assert "the order it was given" in text
+    assert "MulticlassClassification, decided by AWS, objective Accuracy" in text
+    assert "Accuracy 0.4100, 0.4000 (by Autopilot, on the validation part)" in text
+    assert "stored lists" in text
+    measured["contestants"][search["name"]]["given"] = {"reason": "the order is gone", "comparisons": []}
+    search["autopilot"] |= {"problemTypeGiven": True, "problemType": "Regression", "objective": None, "best": []}
+    text = " ".join(page(Inputs(report=told, metrics=measured)).split())
+    assert f"{search['name']}: the order is gone." in text
+    assert "Regression, as asked" in text

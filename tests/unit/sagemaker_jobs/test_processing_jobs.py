@@ -1,4 +1,4 @@
-"""The two processing jobs as the container runs them: a fresh interpreter that sees the staged code only."""
+"""The processing jobs as the container runs them: a fresh interpreter that sees the staged code only."""
 
 import json
 import os
@@ -124,3 +124,48 @@ def test_a_fault_of_ours_is_told_too_and_its_traceback_logged(tmp_path: Path) ->
     assert done.returncode == 1
     assert (tmp_path / "message").read_text(encoding="utf-8") == "The evaluation broke off by KeyError: 'files'"
     assert "Traceback" in done.stderr
+
+
+def test_candidates_are_written_and_ranked_by_what_a_model_said(tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", small_data())
+    assert prepare(tmp_path).returncode == 0
+    shared = {"PREPARED_DIR": str(tmp_path / "prepared")}
+    written = {"OUTPUT_DIR": str(tmp_path / "candidates"), "SPECIFICATIONS": "all,selected", "LIVE": "selected"}
+    done = run_job(tmp_path, "write_candidates/write_candidates.py", {**shared, **written})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "try_reg=" in done.stdout
+
+    rows = tmp_path / "candidates" / "rows" / "selected"
+    (tmp_path / "scores").mkdir()
+    for path in rows.glob("*.csv"):
+        n = len(path.read_text(encoding="utf-8").splitlines())
+        (tmp_path / "scores" / f"{path.name}.out").write_text("3.5\n" * n, encoding="utf-8")
+    given = {"ORDER_DIR": str(tmp_path / "candidates" / "order"), "SCORES_DIR": str(tmp_path / "scores")}
+    ranked = {**shared, **given, "OUTPUT_DIR": str(tmp_path / "ranked")}
+    done = run_job(tmp_path, "rank_candidates/rank_candidates.py", ranked)
+    assert (done.returncode, done.stderr) == (0, "")
+
+    split = Prepared.open(tmp_path / "prepared").split_hash
+    for name in ("ranked", "predictions"):
+        shutil.copytree(tmp_path / "ranked" / name, tmp_path / "lists" / "a" / name)
+    shutil.copytree(tmp_path / "candidates" / "order", tmp_path / "lists" / "candidates" / "order")
+    entry = {"name": "a", "status": "ok", "split": split, "lists": "a/ranked", "predictions": "a/predictions"}
+    done = evaluate(tmp_path, {**entry, "given": "candidates/order"}, split=split)
+    assert (done.returncode, done.stderr) == (0, "")
+    metrics = json.loads((tmp_path / "metrics" / "metrics.json").read_text(encoding="utf-8"))["contestants"]["a"]
+    assert 0.5 < metrics["metrics"]["rmse"]["value"] < 2
+    assert metrics["given"]["comparisons"][0]["difference"]["value"] == 0, "equal predictions change no order"
+
+
+def test_scores_that_do_not_fit_the_candidates_are_told(tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", small_data())
+    assert prepare(tmp_path).returncode == 0
+    (tmp_path / "order").mkdir()
+    (tmp_path / "order" / "lists.jsonl.out").write_text('{"userId": "1", "items": [{"itemId": "2"}]}\n', "utf-8")
+    (tmp_path / "scores").mkdir()
+    names = {"PREPARED_DIR": "prepared", "ORDER_DIR": "order", "SCORES_DIR": "scores", "OUTPUT_DIR": "ranked"}
+    done = run_job(
+        tmp_path, "rank_candidates/rank_candidates.py", {key: str(tmp_path / one) for key, one in names.items()}
+    )
+    assert done.returncode == 1
+    assert "holds 0 predictions in 0 files" in (tmp_path / "message").read_text(encoding="utf-8")

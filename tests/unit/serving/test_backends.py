@@ -131,7 +131,7 @@ def test_the_registry_makes_each_type(transport: AwsTransport) -> None:
     campaign = backend_of({"type": "personalize-campaign", "arn": "arn:x"}, transport)
     assert endpoint == SageMakerEndpoint(name="ease", transport=transport)
     assert campaign == PersonalizeCampaign(arn="arn:x", transport=transport)
-    assert set(BACKENDS) == {"sagemaker-endpoint", "personalize-campaign"}
+    assert set(BACKENDS) == {"sagemaker-endpoint", "personalize-campaign", "stored-lists", "autopilot-endpoint"}
 
 
 def test_backends_of_one_address_are_one(transport: AwsTransport, stub: StubBackends) -> None:

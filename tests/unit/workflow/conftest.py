@@ -22,10 +22,11 @@ SETTINGS = WorkflowSettings(
     runs_table="runs",
     items_table="items",
     histories_table="histories",
+    lists_table="lists",
     promoted_run_parameter=PARAMETER,
     buckets=f"{BUCKET},bakeoff-test-logs",
 )
-_KEYS = {"runs": "runId", "items": "key", "histories": "key"}
+_KEYS = {"runs": "runId", "items": "key", "histories": "key", "lists": "key"}
 _IN_MOTO = ("s3", "dynamodb", "ssm", "stepfunctions")
 
 
@@ -156,6 +157,7 @@ def entry() -> Callable[..., dict[str, Any]]:
             "blend": {"recommender": None, "image": None, "recipe": None, "image_uri": None},
             "personalize": {"recommender": None, "image": None, "recipe": "aws-sims", "image_uri": None}
             | {"dataset_group": "interactions"},
+            "autopilot": {"features": "all", "family": "xgboost", "serving": "stored", "image_uri": None},
         }
         usual = {"name": name, "title": name.title(), "kind": kind, "answers": ["recommend"], "needs_history": True}
         labels = {"reacts_to_events": True, "longest_list": 1000, "learns_from": "liked", "settings": {}}
@@ -183,7 +185,12 @@ MANIFEST: dict[str, Any] = {
     "files": {
         "items/documents.jsonl": {"sha256": "d0c", "bytes": 1},
         "requests/histories.jsonl": {"sha256": "415", "bytes": 1},
+        "autopilot/train/part-00000.parquet": {"sha256": "7ab", "bytes": 1},
+        "autopilot/validation/part-00000.parquet": {"sha256": "7ac", "bytes": 1},
+        "autopilot/features-all.json": {"sha256": "fa", "bytes": 1},
+        "autopilot/features-selected.json": {"sha256": "f5", "bytes": 1},
     },
+    "testUsers": 501,
     "parts": {"items": ["serving/items/part-00000.jsonl"], "histories": ["serving/histories/part-00000.jsonl"]},
 }
 

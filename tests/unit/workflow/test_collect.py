@@ -86,6 +86,10 @@ def test_everybody_is_in_the_evaluations_input_in_the_order_asked_for(aws: Any, 
         "validation": {"ndcg@10": {"value": 0.1, "low": 0.0, "high": 0.2, "n": 5}},
         "solutionMetrics": None,
         "backend": specs["ease"]["backend"],
+        "serving": "endpoint",
+        "predictions": None,
+        "given": None,
+        "autopilot": None,
     }
     assert (als["status"], als["reason"], als["twin"], als["modelVersion"]) == (
         "failed",
@@ -173,6 +177,8 @@ def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
             "modelVersion": version,
             "answers": ["recommend"],
             "backend": specs[name]["backend"],
+            "parts": [],
+            "loadedKey": "loaded#",
         }
         for name, version in (("ease", "job-1"), ("sims", "arn:version"))
     ]

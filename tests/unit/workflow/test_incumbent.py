@@ -66,6 +66,15 @@ def test_what_serves_another_data_set_is_not_asked(
     assert planned(aws, order) is None
 
 
+def test_stored_lists_that_serve_are_of_their_own_split_and_are_not_asked(
+    aws: Any, order: dict[str, Any], promote: Callable[..., None]
+) -> None:
+    promote({"type": "stored-lists", "name": "bakeoff-test-a-1", "rows": "a/1/stored"})
+    incumbent = planned(aws, order)
+    assert incumbent["reason"] == "it re-ranked the candidates of its own split, and is not asked for lists of another"
+    assert (incumbent["learntKey"], "spec" in incumbent) == (None, False)
+
+
 def test_its_model_is_asked_for_lists_of_the_new_test_users(
     aws: Any, order: dict[str, Any], promote: Callable[..., None]
 ) -> None:

@@ -40,6 +40,19 @@ def test_a_history_is_one_string(aws: Any) -> None:
     assert row == {"key": "v1#u 1", "history": '[{"itemId":"1","value":4.0,"timestamp":5}]'}
 
 
+def test_lists_and_bodies_are_one_string_each_under_the_name_of_their_set(aws: Any) -> None:
+    part = {"table": "lists", "key": "lists/a/1/stored/part-00000.jsonl", "rows": "a/1/stored"}
+    lines = [{"userId": "u 1", "items": [["m1", 4.5]]}, {"userId": "u2", "itemIds": ["m1"], "body": "1,2\n"}]
+    aws.put_file(part["key"], "".join(json.dumps(line) + "\n" for line in lines))
+    assert load_part(aws.cloud, part, action="put", sleep=no_sleep) == {"rows": 2}
+    assert aws.rows("lists") == {
+        "a/1/stored#u 1": {"key": "a/1/stored#u 1", "items": '[["m1",4.5]]'},
+        "a/1/stored#u2": {"key": "a/1/stored#u2", "itemIds": '["m1"]', "body": "1,2\n"},
+    }
+    load_part(aws.cloud, part, action="delete", sleep=no_sleep)
+    assert aws.rows("lists") == {}
+
+
 def test_doing_it_twice_does_no_harm_and_deleting_takes_just_these_rows(aws: Any) -> None:
     put_items(aws, 30)
     for _ in range(2):

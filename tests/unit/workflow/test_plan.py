@@ -191,6 +191,7 @@ def test_the_order_says_what_to_load_and_whom_to_ask(aws: Any, prepared: dict[st
         ],
         "questionsKey": "prepared/v1/requests/histories.jsonl",
         "blends": [],
+        "candidates": None,
         "incumbent": None,
         "learntUri": "s3://bakeoff-test/prepared/v1/matrix/",
     }

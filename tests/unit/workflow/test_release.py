@@ -250,3 +250,45 @@ def test_a_run_whose_prepared_data_was_deleted_is_released_all_the_same(aws: Any
     assert released == {"released": [endpoint("a-1")], "parts": []}
     assert aws.rows("runs")["run-1"]["released"] is True
     assert "loaded#v1" not in aws.rows("items"), "data that is made anew is loaded anew"
+
+
+STORED = {"type": "stored-lists", "name": "bakeoff-test-a-1", "table": "lists", "rows": "a/1/stored", "parts": 2}
+LIVE = {"type": "autopilot-endpoint", "name": "b-1", "table": "lists", "rows": "candidates/1/bodies/all", "parts": 1}
+
+
+def test_stored_lists_give_up_their_rows_and_the_mark_that_they_are_loaded(aws: Any, run: Callable[..., None]) -> None:
+    backends = Backends(aws)
+    run("run-1", STORED, LIVE)
+    for key in ("a/1/stored/part-00000.jsonl", "candidates/1/bodies/all/part-00000.jsonl"):
+        aws.put_file(f"lists/{key}", "")
+    for mark in ("loaded#a/1/stored", "loaded#candidates/1/bodies/all", "loaded#other"):
+        aws.put_row("lists", key=mark)
+    released = release_backends(aws.cloud, {"runId": "run-1"})
+    assert released["released"] == [STORED, LIVE]
+    assert backends.deleted == ["DeleteEndpoint b-1", "DeleteEndpointConfig b-1"]
+    of_lists = [part for part in released["parts"] if part["table"] == "lists"]
+    assert of_lists == [
+        {"table": "lists", "key": "lists/a/1/stored/part-00000.jsonl", "rows": "a/1/stored"},
+        {"table": "lists", "key": "lists/a/1/stored/part-00001.jsonl", "rows": "a/1/stored"},
+        {
+            "table": "lists",
+            "key": "lists/candidates/1/bodies/all/part-00000.jsonl",
+            "rows": "candidates/1/bodies/all",
+        },
+    ]
+    assert list(aws.rows("lists")) == ["loaded#other"]
+
+
+def test_rows_that_another_run_serves_with_stay(aws: Any, run: Callable[..., None]) -> None:
+    Backends(aws)
+    run("run-1", LIVE)
+    run("run-2", {**LIVE, "name": "b-2"}, running=True)
+    aws.put_file("lists/candidates/1/bodies/all/part-00000.jsonl", "")
+    released = release_backends(aws.cloud, {"runId": "run-1"})
+    assert (released["released"], released["parts"]) == ([LIVE], [])
+
+
+def test_rows_whose_files_are_gone_are_left(aws: Any, run: Callable[..., None]) -> None:
+    Backends(aws)
+    run("run-1", STORED)
+    assert [part for part in release_backends(aws.cloud, {"runId": "run-1"})["parts"] if "rows" in part] == []

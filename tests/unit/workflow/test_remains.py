@@ -15,6 +15,7 @@ LISTS = {
     "ListEndpoints": ("Endpoints", "EndpointName"),
     "ListEndpointConfigs": ("EndpointConfigs", "EndpointConfigName"),
     "ListModels": ("Models", "ModelName"),
+    "ListAutoMLJobs": ("AutoMLJobSummaries", "AutoMLJobName"),
     "ListCampaigns": ("campaigns", "campaignArn"),
     "ListSolutions": ("solutions", "solutionArn"),
     "ListDatasets": ("datasets", "datasetArn"),
@@ -23,6 +24,14 @@ LISTS = {
 REQUIRED = {
     "EndpointArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint/x",
     "EndpointStatus": "InService",
+    "CreationTime": 0,
+    "LastModifiedTime": 0,
+}
+
+REQUIRED_OF_SEARCH = {
+    "AutoMLJobArn": "arn:aws:sagemaker:us-east-1:123456789012:automl-job/x",
+    "AutoMLJobStatus": "InProgress",
+    "AutoMLJobSecondaryStatus": "ModelTuning",
     "CreationTime": 0,
     "LastModifiedTime": 0,
 }
@@ -44,6 +53,7 @@ class Account:
             "Endpoint": ["bakeoff-test-ease-1", "other-1"],
             "EndpointConfig": ["bakeoff-test-ease-1"],
             "Model": ["bakeoff-test-ease-1", "bakeoff-testing-ease-1"],
+            "AutoMLJob": ["bakeoff-test-0123456789ab", "other-search"],
             "Campaign": [f"{ARN}campaign/bakeoff-test-sims-1"],
             "Solution": [f"{ARN}solution/bakeoff-test-sims-1", f"{ARN}solution/shop"],
             "Dataset": [f"{ARN}dataset/{group}/{kind}" for group, kind in DATASETS],
@@ -58,7 +68,9 @@ class Account:
         if operation in LISTS:
             listed, key = LISTS[operation]
             kind = operation.removeprefix("List").removesuffix("s")
-            extra = REQUIRED if kind == "Endpoint" else {}
+            extra = {"Endpoint": REQUIRED, "AutoMLJob": REQUIRED_OF_SEARCH}.get(kind, {})
+            # A search that is over is left out, for it can neither be deleted nor bills.
+            assert parameters.get("StatusEquals") == ("InProgress" if kind == "AutoMLJob" else None)
             if kind == "Dataset":
                 return {
                     listed: [
@@ -68,7 +80,7 @@ class Account:
             if kind in ("EndpointConfig", "Model"):
                 extra = {f"{kind}Arn": "arn:aws:sagemaker:us-east-1:123456789012:x/x-1234567", "CreationTime": 0}
             return {listed: [{**extra, key: name} for name in self.held[kind]]}
-        kind = operation.removeprefix("Delete")
+        kind = operation.removeprefix("Delete").removeprefix("Stop")
         [name] = parameters.values()
         self.asked.append(f"{kind} {name.rpartition('/')[2]}")
         if kind == self.denied:
@@ -84,7 +96,9 @@ class Account:
         return {}
 
 
-OURS = ["bakeoff-test-ease-1"] * 3 + [
+OURS = [
+    *["bakeoff-test-ease-1"] * 3,
+    "bakeoff-test-0123456789ab",
     f"{ARN}campaign/bakeoff-test-sims-1",
     f"{ARN}solution/bakeoff-test-sims-1",
     f"{ARN}dataset/bakeoff-test-metadata/ITEMS",
@@ -94,6 +108,7 @@ FOREIGN = {
     "Endpoint": ["other-1"],
     "EndpointConfig": [],
     "Model": ["bakeoff-testing-ease-1"],
+    "AutoMLJob": ["other-search"],
     "Campaign": [],
     "Solution": [f"{ARN}solution/shop"],
     "Dataset": [f"{ARN}dataset/bakeoff-test-metadata/INTERACTIONS", f"{ARN}dataset/shop/ITEMS"],
@@ -118,6 +133,7 @@ def test_everything_goes_in_one_round_and_others_stay(aws: Any) -> None:
         "Endpoint bakeoff-test-ease-1",
         "EndpointConfig bakeoff-test-ease-1",
         "Model bakeoff-test-ease-1",
+        "AutoMLJob bakeoff-test-0123456789ab",
         "Campaign bakeoff-test-sims-1",
         "Solution bakeoff-test-sims-1",
         "Dataset ITEMS",

@@ -302,3 +302,14 @@ def test_a_blend_has_figures_and_grades_and_costs_nothing_of_its_own(aws: Any, g
     assert written["grades"]["control"]["grade"] == 2
     assert written["grades"]["running_cost"]["grade"] is None
     assert "| mixed |" in aws.file("runs/run-1/report.md")
+
+
+def test_the_markdown_says_what_kind_of_problem_a_search_took_the_ratings_for(aws: Any, given: dict[str, Any]) -> None:
+    search = {"problemType": "MulticlassClassification", "problemTypeGiven": False}
+    first, *others = given["decision"]["contestants"]
+    given["decision"]["contestants"] = [{**first, "autopilot": search}, *others]
+    publish_report(aws.cloud, given)
+    name = first["name"]
+    text = aws.file("runs/run-1/report.md")
+    assert f"- {name}: MulticlassClassification, decided by AWS; RMSE not measured." in text
+    assert faults(aws.file("runs/run-1/report.json"), "report") == []

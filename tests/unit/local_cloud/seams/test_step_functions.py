@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from ministack.services import stepfunctions
 
 from local_cloud.mount import Played
@@ -232,3 +233,19 @@ def test_parameters_and_items_work_in_jsonata(define: Define) -> None:
     ended = run(define("store", states))
     assert ended["status"] == "SUCCEEDED", ended["cause"]
     assert json.loads(ended["output"]) == {"run": "r1", "n": "2"}
+
+
+@pytest.mark.parametrize(
+    ("member", "seen"),
+    [
+        ("AutoMLJobName", "AutoMLJobName"),  # MiniStack's own: AutomlJobName
+        ("MaxAutoMLJobRuntimeInSeconds", "MaxAutoMLJobRuntimeInSeconds"),
+        ("DBInstanceARN", "DbInstanceARN"),
+        ("ETag", "ETag"),
+        ("SS", "Ss"),
+        ("solutionArn", "SolutionArn"),
+        ("S3Uri", "S3Uri"),
+    ],
+)
+def test_members_have_the_names_of_the_java_sdk(played: Played, member: str, seen: str) -> None:
+    assert stepfunctions._api_name_to_sfn_key(member) == seen

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bakeoff.command_line.demo_data import demo_data
 from bakeoff.command_line.tuning import ONE_THREAD
 from bakeoff.config import load_config
 from bakeoff.contracts.naming import fingerprint
-from bench.quality_plan import FOLDER, LAST_OUT, MAIN, Fit, plan
+from bench.quality_plan import FOLDER, LAST_OUT, MAIN, Fit, Search, is_there, plan, searches
 from bench.results import Figure, publish
 
 MINUTES = 50
@@ -40,31 +41,25 @@ def prepare(raw: Path, strategy: str) -> Path:
     return folder
 
 
-def train(fits: list[Fit]) -> None:
-    """Every fit that is not there yet.
+def make(planned: Sequence[Fit | Search]) -> None:
+    """Every fit and search that is not there yet.
 
     Raises:
         SystemExit: one failed; the others are kept.
     """
-    missing = [fit for fit in fits if not fit.is_there]
-    print(f"{len(fits)} fits, {len(fits) - len(missing)} of them kept from before", flush=True)
+    missing = [one for one in planned if not is_there(one)]
+    print(f"{len(planned)} fits, {len(planned) - len(missing)} of them kept from before", flush=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        failed = [fit for fit, good in zip(missing, pool.map(_train, missing), strict=True) if not good]
+        failed = [one for one, good in zip(missing, pool.map(_make, missing), strict=True) if not good]
     if failed:
-        raise SystemExit(f"{len(failed)} fits failed: {', '.join(fit.folder.name for fit in failed)}")
+        raise SystemExit(f"{len(failed)} fits failed: {', '.join(one.folder.name for one in failed)}")
 
 
-def _train(fit: Fit) -> bool:
-    command = [sys.executable, "-m", "bench.quality_fit", str(fit.prepared), json.dumps(fit.order), str(fit.folder)]
-    done = subprocess.run(command, check=False, env={**os.environ, **ONE_THREAD})
+def _make(one: Fit | Search) -> bool:
+    done = subprocess.run([sys.executable, *one.command], check=False, env={**os.environ, **ONE_THREAD})
     if done.returncode:
         return False
-    metrics = fit.result["validation"]
-    print(
-        f"  {fit.strategy:<24} {fit.contestant.name:<22} seed {fit.seed} {fit.result['seconds']:6.0f} s, validation "
-        f"ndcg@10 {metrics['ndcg@10']:.4f} ndcg@100 {metrics['ndcg@100']:.4f}",
-        flush=True,
-    )
+    print(f"  {one.result['seconds']:6.0f} s  {one.words}", flush=True)
     return True
 
 
@@ -72,17 +67,17 @@ class Wall:
     """Seconds of all runs that this plan took, beginning with nothing kept.
 
     Args:
-        fits: the plan.
+        planned: all fits and searches.
     """
 
-    def __init__(self, fits: list[Fit]) -> None:
-        self._path = FOLDER / "walls" / f"{fingerprint([fit.folder.name for fit in fits])}.json"
+    def __init__(self, planned: Sequence[Fit | Search]) -> None:
+        self._path = FOLDER / "walls" / f"{fingerprint([one.folder.name for one in planned])}.json"
         self._began = time.monotonic()
         if self._path.is_file():
             self.before: float | None = json.loads(self._path.read_text())
         else:
             # Fits that another plan made took time that is not counted here.
-            self.before = None if any(fit.is_there for fit in fits) else 0.0
+            self.before = None if any(is_there(one) for one in planned) else 0.0
 
     def seconds(self) -> float | None:
         """Until now; None where some of the fits were not made for this plan."""
@@ -100,18 +95,19 @@ class Wall:
 
 def main() -> None:
     """Train, measure and publish."""
-    from bench.quality_figures import figures
+    from bench.quality_figures import autopilot_figures, figures
 
     raw = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else demo_data(DATA_FOLDER)
     name = data_set_name(raw)
     folders = {strategy: prepare(raw, strategy) for strategy in (MAIN, LAST_OUT)}
-    fits = plan(folders)
-    wall = Wall(fits)
+    fits, searched = plan(folders), searches(folders[MAIN])
+    planned = [*searched, *fits]
+    wall = Wall(planned)
     try:
-        train(fits)
+        make(planned)
     finally:
         wall.keep()
-    found = figures(fits, folders)
+    found = [*figures(fits, folders), *autopilot_figures(searched, folders[MAIN])]
     seconds = wall.seconds()
     minutes = Figure(name="wall_cold", value=None if seconds is None else seconds / 60, unit="min", target=MINUTES)
     print(f"\nWritten to {publish(f'quality-{name}', [minutes, *found])}")

@@ -10,11 +10,17 @@ import numpy.typing as npt
 from bakeoff.data.prepared import Prepared
 from bakeoff.evaluation.metrics import coverage
 from bakeoff.evaluation.target import Target
-from bench.quality_paired import ndcg_of_users, paired, paired_coverage
-from bench.quality_plan import LAST_OUT, MAIN, Fit
+from bench.quality_made_of_fits import alike_figures, blend_figures
+from bench.quality_paired import ndcg_of_users, paired, paired_coverage, paired_rmse
+from bench.quality_plan import LAST_OUT, MAIN, SEEDS, TWIN, Fit, Search
 from bench.results import Figure
 
+# Of the biases' error. Where items have few ratings each, their biases are a weaker rival.
+RMSE_LIMIT = 0.98
+RMSE_LIMITS = {"ml-latest-small": 0.96}
+
 Columns = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
 Lists = Mapping[str, Sequence[Columns]]
 
 
@@ -37,7 +43,43 @@ def figures(fits: Sequence[Fit], folders: Mapping[str, Path]) -> list[Figure]:
         lists = _lists([fit for fit in fits if fit.strategy == strategy])
         _print_table(strategy, lists, target)
         found += measure(lists, target)
+        if strategy == MAIN:
+            found += alike_figures(_one_fit_each(fits), prepared)
+            found += blend_figures(_one_fit_each(fits), prepared, target)
     _print_slider(fits)
+    return found
+
+
+def _one_fit_each(fits: Sequence[Fit]) -> dict[str, Path]:
+    """By contestant, the folder of the first seed's fit on the main split."""
+    return {fit.contestant.name: fit.folder for fit in fits if fit.strategy == MAIN and fit.seed == SEEDS[0]}
+
+
+def autopilot_figures(searched: Sequence[Search], folder: Path) -> list[Figure]:
+    """The search's predicted ratings against biases, and its order against the one it was given.
+
+    Args:
+        searched: by the columns that count; those that leak are shown, marked, and held to nothing.
+        folder: the prepared folder of the main split.
+    """
+    prepared = Prepared.open(folder)
+    target = Target.of(
+        users=prepared.test_users, holdout=prepared.test_holdout, fitted=prepared.train_and_validation, documents=[]
+    )
+    found = []
+    for one in searched:
+        errors, bias = (np.load(one.folder / f"{name}.npy") for name in ("errors", "bias"))
+        leaks = one.specification == "leaking"
+        name = f"autopilot_xgboost_{one.specification}{'_marked_knows_the_future' if leaks else ''}"
+        limit = None if leaks else RMSE_LIMITS.get(prepared.manifest["dataset"], RMSE_LIMIT)
+        found.append(paired_rmse(f"{name}_rmse_vs_bias", errors, bias, prepared.test.rows, target=limit))
+        lists = {order: np.load(one.folder / f"{order}.npy") for order in ("reranked", "given")}
+        ours, given = (ndcg_of_users([lists[order]], target, k=10) for order in ("reranked", "given"))
+        print(
+            f"\nautopilot-xgboost, columns {one.specification}: RMSE {np.sqrt(errors.mean()):.4f}, biases "
+            f"{np.sqrt(bias.mean()):.4f}; of the same candidates ndcg@10 {ours.mean():.4f}, as given {given.mean():.4f}"
+        )
+        found += paired(f"{name}_reranked_vs_given_ndcg10", ours, given)
     return found
 
 
@@ -66,13 +108,11 @@ def _on_main(lists: Lists, target: Target) -> list[Figure]:
             at_least=1.5,
         ),
         *ratio("neural_part_vs_ease", "autoencoder-neural", "ease", 100, at_least=0.96),
-        *_against_better_article_list(values, lists),
+        *_against_better_article_list(values),
     ]
 
 
-def _against_better_article_list(
-    values: Mapping[tuple[str, int], npt.NDArray[np.float64]], lists: Lists
-) -> list[Figure]:
+def _against_better_article_list(values: Mapping[tuple[str, int], Floats]) -> list[Figure]:
     """The article has two lists; the content model is held to the better one."""
     better = max(("content-article-1", "content-article-2"), key=lambda name: float(values[name, 10].mean()))
     return paired("content_vs_article_ndcg10", values["content", 10], values[better, 10], at_least=2)
@@ -88,6 +128,7 @@ def _on_last_out(lists: Lists, target: Target) -> list[Figure]:
         *ratio("sasrec_vs_itemknn", "sasrec", "item-knn", at_least=1.15),
         *ratio("hrnn_vs_itemknn", "hrnn", "item-knn", at_least=1.05),
         *ratio("hrnn_metadata_vs_hrnn", "hrnn-metadata", "hrnn", at_least=1, loss=0.02),
+        *ratio("twin_vs_hrnn", TWIN, "hrnn", at_least=1, loss=0.02),
     ]
 
 

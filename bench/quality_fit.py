@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
 from bakeoff.data.prepared import Prepared
-from bakeoff.evaluation.ranking import Lists
+from bakeoff.evaluation.neighbours import K
+from bakeoff.evaluation.ranking import NO_ITEM, Lists
 from bakeoff.evaluation.scoring import LONGEST, rank
 from bakeoff.recommenders.base import Model
 from bakeoff.recommenders.base.lists import recommend
@@ -28,6 +29,14 @@ def test_lists(model: Model, prepared: Prepared) -> npt.NDArray[np.int32]:
     return rank(Lists.from_rows([answer.columns for answer in answers]), users=users, holdout=holdout)
 
 
+def neighbours(model: Model, n_items: int) -> npt.NDArray[np.int32]:
+    """The ten items most alike to each, shape (n_items, 10), filled up with `NO_ITEM`."""
+    alike = np.full((n_items, K), NO_ITEM, np.int32)
+    for item, ranked in enumerate(model.similar(np.arange(n_items, dtype=np.int32), K)):
+        alike[item, : len(ranked.columns)] = ranked.columns
+    return alike
+
+
 def main(prepared_folder: Path, order: str, folder: Path) -> None:
     """Fit, and write the lists; ``result.json`` is last."""
     prepared = Prepared.open(prepared_folder)
@@ -35,7 +44,12 @@ def main(prepared_folder: Path, order: str, folder: Path) -> None:
     trained = train_recommender(prepared, order=Hyperparameters.parse(json.loads(order)), log=lambda line: None)
     seconds = time.monotonic() - began
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "test.npy", test_lists(trained.archive.model, prepared))
+    model = trained.archive.model
+    np.save(folder / "test.npy", test_lists(model, prepared))
+    if trained.lists is not None:
+        trained.lists.save(folder)
+    if model.answers_similar:
+        np.save(folder / "neighbours.npy", neighbours(model, len(trained.archive.items)))
     result = {
         "seconds": seconds,
         "chosen": trained.archive.description["chosen"],

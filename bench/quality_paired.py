@@ -63,7 +63,9 @@ def paired_coverage(
     return Figure(name=name, value=ratio, unit="x", n=len(ours), spread=(float(low), float(high)), at_least=at_least)
 
 
-def paired_rmse(name: str, ours: Floats, theirs: Floats, rows: npt.NDArray[np.int64], *, target: float) -> Figure:
+def paired_rmse(
+    name: str, ours: Floats, theirs: Floats, rows: npt.NDArray[np.int64], *, target: float | None
+) -> Figure:
     """The ratio of two root mean squared errors; users are drawn for the interval of the difference.
 
     Args:

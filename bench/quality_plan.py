@@ -1,7 +1,7 @@
 """What `make bench-quality` trains: which contestants on which split, with which seeds; and where each fit lies."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,19 @@ from typing import Any
 from bakeoff.config import load_config
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.contracts.naming import fingerprint
-from bakeoff.shipping import recommender_hashes
+from bakeoff.shipping import ROOT, recommender_hashes
 from bench.results import BUILD
+from local_cloud.personalize.recipes.twins import OF_INTERACTIONS
 
 FOLDER = BUILD / "quality"
 SEEDS = (1, 2, 3)
 MAIN, LAST_OUT = "per_user_last_fraction", "leave_last_out"
 # Recommenders whose fits hang on chance.
 STOCHASTIC = {"autoencoder", "hrnn", "sasrec"}
-SEQUENCE = ("item-knn", "sasrec", "hrnn", "hrnn-metadata")
+TWIN = "personalize-user-personalization"
+SEQUENCE = ("item-knn", "sasrec", "hrnn", "hrnn-metadata", TWIN)
 # Compared under leave-last-out; on the main split one fit of each is enough, for the blend.
-ONCE_ON_MAIN = {"sasrec", "hrnn", "hrnn-metadata"}
+ONCE_ON_MAIN = {"sasrec", "hrnn", "hrnn-metadata", TWIN}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,84 @@ class Fit:
         return FOLDER / "fits" / f"{self.contestant.name}-{self.seed}-{made_from}"
 
     @property
-    def is_there(self) -> bool:
-        return (self.folder / "result.json").is_file()
+    def command(self) -> list[str]:
+        """What makes it."""
+        return ["-m", "bench.quality_fit", str(self.prepared), json.dumps(self.order), str(self.folder)]
+
+    @property
+    def words(self) -> str:
+        """What it came to."""
+        metrics = self.result["validation"]
+        return (
+            f"{self.strategy:<22} {self.contestant.name:<32} seed {self.seed}, validation ndcg@10 "
+            f"{metrics['ndcg@10']:.4f} ndcg@100 {metrics['ndcg@100']:.4f}"
+        )
 
     @property
     def result(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "result.json").read_text(encoding="utf-8"))
-        return found
+        return read_result(self.folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """A search of the twin of SageMaker Autopilot, for the family xgboost.
+
+    Args:
+        specification: the columns that count.
+        prepared: the prepared folder.
+        split_hash: of it.
+    """
+
+    specification: str
+    prepared: Path
+    split_hash: str
+
+    @property
+    def folder(self) -> Path:
+        """Named by the tables, the columns and the code."""
+        made_from = fingerprint(self.specification, self.split_hash, _tables(self.prepared), _automl_code())
+        return FOLDER / "fits" / f"autopilot-xgboost-{self.specification}-{made_from}"
+
+    @property
+    def command(self) -> list[str]:
+        return ["-m", "bench.quality_autopilot", str(self.prepared), self.specification, str(self.folder)]
+
+    @property
+    def words(self) -> str:
+        rmse = self.result["metrics"]["Validation"]["RMSE"]
+        return f"{MAIN:<22} autopilot-xgboost, columns {self.specification:<17} validation RMSE {rmse:.4f}"
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return read_result(self.folder)
+
+
+def is_there(made: Fit | Search) -> bool:
+    return (made.folder / "result.json").is_file()
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return found
+
+
+def searches(prepared: Path) -> list[Search]:
+    """With all columns that do not leak, and with those that do beside, to show what knowing the future would give."""
+    return [
+        Search(specification=one, prepared=prepared, split_hash=_split_hash(prepared)) for one in ("all", "leaking")
+    ]
+
+
+def _tables(prepared: Path) -> list[str]:
+    files = json.loads((prepared / "manifest.json").read_text(encoding="utf-8"))["files"]
+    return sorted(entry["sha256"] for name, entry in files.items() if name.startswith("autopilot/"))
+
+
+@cache
+def _automl_code() -> str:
+    folders = (ROOT / "local_cloud" / "automl", ROOT / "bakeoff" / "reranking")
+    files = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    return fingerprint([path.read_text(encoding="utf-8") for path in [*files, ROOT / "bench/quality_autopilot.py"]])
 
 
 @cache
@@ -78,7 +151,7 @@ def plan(prepared: dict[str, Path]) -> list[Fit]:
     Args:
         prepared: by strategy of the split, the prepared folder.
     """
-    own = [one for one in load_config("local").contestants if one.recommender is not None]
+    own = [_trained(one) for one in load_config("local").contestants if one.recommender or one.name == TWIN]
     hashes = {strategy: _split_hash(folder) for strategy, folder in prepared.items()}
     fits = [
         Fit(
@@ -94,6 +167,15 @@ def plan(prepared: dict[str, Path]) -> list[Fit]:
         for seed in _seeds(one, strategy)
     ]
     return sorted(fits, key=lambda fit: fit.contestant.recommender not in STOCHASTIC)
+
+
+def _trained(contestant: Contestant) -> Contestant:
+    """The contestant as its training is ordered; of the managed one its twin."""
+    if contestant.recommender is not None:
+        return contestant
+    return replace(
+        contestant, recommender=OF_INTERACTIONS.recommender, settings=OF_INTERACTIONS.settings, learns_from="liked"
+    )
 
 
 def _seeds(contestant: Contestant, strategy: str) -> tuple[int, ...]:

@@ -73,6 +73,8 @@ def _service(contestant: Mapping[str, Any]) -> str:
         return f"Amazon Personalize, recipe {contestant.get('recipe') or 'not named'}"
     if contestant.get("kind") == "sagemaker":
         return f"Amazon SageMaker, recommender {contestant.get('recommender') or 'not named'}"
+    if contestant.get("kind") == "blend":
+        return "made of the others' lists, in the front"
     return NOTHING
 
 

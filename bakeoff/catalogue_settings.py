@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bakeoff.contracts.catalogue import Answer, Family, FeatureSpecification, Group, Kind, Serving
+from bakeoff.contracts.catalogue import BLEND, Answer, Family, FeatureSpecification, Group, Kind, Serving
 from bakeoff.contracts.personalize import GONE
 
 NEEDED: dict[Kind, tuple[str, ...]] = {
@@ -67,4 +67,7 @@ class Catalogue(_Model):
         unknown = sorted(set(self.demo) - set(names))
         if twice or unknown:
             raise ValueError(f"names used twice: {twice}; names in `demo` that are no contestants: {unknown}")
+        blends = [entry.name for entry in self.contestants if entry.kind == BLEND]
+        if len(blends) > 1:
+            raise ValueError(f"the front makes one blend of a run's lists; the catalogue has {', '.join(blends)}")
         return self

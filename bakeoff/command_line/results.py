@@ -109,7 +109,7 @@ def _training(contestant: Mapping[str, Any]) -> str:
 def _status(contestant: Mapping[str, Any], *, is_default: bool) -> str:
     if contestant["status"] != "ok":
         return f"failed: {contestant.get('reason') or 'no reason was given'}"
-    words = ["trained"]
+    words = ["blended" if contestant.get("kind") == "blend" else "trained"]
     if contestant.get("twin"):
         words.append("local twin")
     if is_default:

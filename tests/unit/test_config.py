@@ -164,6 +164,13 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'image = "tensorflow"',
         r"contestants\.autoencoder\.image: 'tensorflow' is not in config/images\.json \(pytorch, scikit-learn\)",
     ),
+    "two blends": (
+        "contestants.toml",
+        '[[contestants]]\nname = "blend"',
+        '[[contestants]]\nname = "mixed"\ntitle = "m"\nkind = "blend"\nanswers = ["recommend"]\nneeds_history = false\n'
+        'reacts_to_events = true\nlongest_list = 9\n\n[[contestants]]\nname = "blend"',
+        r"\(file\): .*the front makes one blend of a run's lists; the catalogue has mixed, blend",
+    ),
     "a name used twice": (
         "contestants.toml",
         'name = "content"',

@@ -76,7 +76,8 @@ def self_coded_claim(run: Run) -> Finding:
         f"covered; no better where the best two stay within {percent(SAME)}.",
     )
     own = [name for name in run.names if _is_own(run, name)]
-    managed = [name for name in run.names if name not in own]
+    # A blend is made of both.
+    managed = [name for name in run.names if name not in own and run.contestants[name].get("kind") != "blend"]
     if not own or not managed:
         kinds = [word for word, names in (("self-coded", own), ("managed", managed)) if not names]
         return run.unknown(question, f"The run has no figures of a {' or a '.join(kinds)} contestant.")

@@ -83,6 +83,8 @@ def _service(contestant: Mapping[str, Any]) -> str:
         return f"Amazon SageMaker, recommender {contestant.get('recommender') or 'not named'}"
     if contestant.get("kind") == "autopilot":
         return "Amazon SageMaker Autopilot, re-ranking candidates by predicted rating"
+    if contestant.get("kind") == "blend":
+        return "made of the others' lists, in the front"
     return NOTHING
 
 

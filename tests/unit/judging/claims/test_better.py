@@ -134,6 +134,17 @@ def test_self_coded_holds_where_one_beats_every_managed_one() -> None:
     assert "each was found best on these users, which flatters it." in found.finding
 
 
+def test_a_blend_of_both_is_neither_self_coded_nor_managed() -> None:
+    run = RunFigures()
+    for name, value in {"ease": 0.3, "personalize-a": 0.2}.items():
+        run.enter(name, {"ndcg@10": figure(value)})
+    run.enter("blend", {"ndcg@10": figure(0.4)}, kind="blend")
+    run.compare("ease", "personalize-a", ratio=FAR, different=True)
+    found = self_coded_claim(Run(run.report, run.metrics))
+    assert found.verdict == "holds"
+    assert "the best managed one, personalize-a," in found.finding
+
+
 def test_self_coded_cannot_be_told_where_one_managed_one_is_not_beaten() -> None:
     found = self_coded_claim(
         field({("ease", "autopilot-xgboost-all"): (WIDE, False), ("ease", "personalize-a"): (FAR, True)}, VALUES)

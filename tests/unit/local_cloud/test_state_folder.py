@@ -42,7 +42,7 @@ def test_the_lock_is_not_inherited(tmp_path: Path) -> None:
     os.close(lock)
 
 
-@pytest.mark.parametrize("content", ['{"format": 2, "ministack": "1.5.33"}', '{"format": 2}', "not json", "[1]"])
+@pytest.mark.parametrize("content", ['{"format": 1, "ministack": "1.5.33"}', '{"format": 2}', "not json", "[1]"])
 def test_another_format_is_refused_with_what_to_do(tmp_path: Path, content: str) -> None:
     (tmp_path / "format.json").write_text(content)
     with pytest.raises(StateFolderError, match="Delete the folder and deploy again"):

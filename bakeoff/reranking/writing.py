@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bakeoff.data.outputs.texts import as_bytes, json_text
 from bakeoff.data.prepared import Prepared
@@ -103,11 +105,13 @@ def _write_bodies(
     for part in range(layout.parts(len(prepared.test_users))):
         first = part * layout.USERS_PER_PART
         users = prepared.test_users[first : first + layout.USERS_PER_PART]
+        bounds = indptr[first : first + len(users) + 1]
+        of_part = items[bounds[0] : bounds[-1]]
+        lines = pairs.lines(users=np.repeat(users, np.diff(bounds)), items=of_part)
         with writer.file(layout.BODIES.format(name, part)) as file:
-            for position, user in enumerate(users.tolist(), start=first):
-                own = items[indptr[position] : indptr[position + 1]]
-                lines = pairs.lines(users=np.full(len(own), user), items=own)
-                body, n = _body(lines)
+            for user, (start, end) in zip(users.tolist(), pairwise((bounds - bounds[0]).tolist()), strict=True):
+                own = of_part[start:end]
+                body, n = _body(lines.slice(start, end - start))
                 if n:
                     ids = [prepared.items[column] for column in own[:n].tolist()]
                     row = {"userId": prepared.users[user], "itemIds": ids, "body": body}
@@ -116,7 +120,7 @@ def _write_bodies(
 
 def _body(lines: pa.Array) -> tuple[str, int]:
     """The first lines that together are no longer than a body may be, and how many they are."""
-    lengths = np.diff(np.frombuffer(lines.buffers()[1], np.int32)[: len(lines) + 1]) if len(lines) else np.empty(0)
+    lengths = pc.binary_length(lines).to_numpy(zero_copy_only=False)
     n = int((np.cumsum(lengths) <= LONGEST_BODY).sum())
     return bytes(as_bytes(lines.slice(0, n))).decode(), n
 

@@ -146,6 +146,12 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'instance_type = "m5.large"',
         r"serving\.instance_type: String should match pattern .*",
     ),
+    "a training that may outlast its search": (
+        "dev.toml",
+        "max_training_seconds = 1800",
+        "max_training_seconds = 7201",
+        r"autopilot: Value error, max_training_seconds is above max_runtime_seconds, .*",
+    ),
     "more questions at once than the endpoint lets in": (
         "dev.toml",
         "latency_concurrency = 8",

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bakeoff.contracts import naming
-from bakeoff.contracts.naming import LONGEST_NAME, fingerprint, resource_name
+from bakeoff.contracts.naming import LONGEST_NAME, LONGEST_SEARCH_NAME, fingerprint, resource_name, search_name
 
 SERVICES_TAKE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # SageMaker's model of a name; Personalize takes more
 
@@ -64,3 +64,16 @@ def test_every_prefix_ends_with_a_slash_and_none_holds_another() -> None:
         naming.run_prefix("x"),
     ]
     assert prefixes == ["raw/x/", "prepared/x/", "lists/x/", "evaluations/x/", "runs/x/"]
+
+
+@pytest.mark.parametrize("environment", ["e", "local", "a" * 16])
+def test_a_searchs_name_fits_and_begins_like_those_of_other_runs(environment: str) -> None:
+    prefix, made_from = f"bakeoff-{environment}", "0123456789ab"
+    begins = search_name(prefix, made_from, attempt=None)
+    name, other = (search_name(prefix, made_from, attempt=attempt) for attempt in ("cdefab", "123456"))
+    assert len(name) <= LONGEST_SEARCH_NAME
+    assert SERVICES_TAKE.fullmatch(name)
+    assert name != other
+    assert name.startswith(begins)
+    assert other.startswith(begins)
+    assert len(begins) >= len(prefix) + 1 + 5, "a million artefacts before two begin alike"

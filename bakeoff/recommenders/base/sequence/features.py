@@ -58,7 +58,9 @@ class ItemFeatures:
         named = [[(name, token) for name, of in FIELDS.items() for token in set(of(item))] for item in documents]
         counts = Counter(token for tokens in named for token in tokens)
         # Sorted, so that neither the order of the items nor that of a set changes the numbers.
-        vocabulary = {token: number for number, token in enumerate(sorted(t for t, n in counts.items() if n >= min_items))}
+        vocabulary = {
+            token: number for number, token in enumerate(sorted(t for t, n in counts.items() if n >= min_items))
+        }
         kept = [sorted(vocabulary[token] for token in tokens if token in vocabulary) for tokens in named]
         field_of = [name for name, _ in vocabulary]
         weights = [weight for tokens in kept for weight in _weights([field_of[token] for token in tokens])]

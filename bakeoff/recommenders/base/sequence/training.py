@@ -196,7 +196,9 @@ class Training:
             biases = self._parameters["item_bias"][torch.from_numpy(used).to(device)]
         else:
             vectors, biases = self._vectors(None), self._parameters["item_bias"]
-        shown = Batch(batch.items[:, :-1], batch.features[:, :-1], batch.starts[:, :-1], batch.present[:, :-1], batch.ages)
+        shown = Batch(
+            batch.items[:, :-1], batch.features[:, :-1], batch.starts[:, :-1], batch.present[:, :-1], batch.ages
+        )
         added = torch.from_numpy(shown.features).to(device) @ self._parameters["event_weights"]
         events = torch.nn.functional.embedding(torch.from_numpy(inputs).to(device), vectors) + added
         states = self._network.states(self._parameters, events, shown, settings=settings, training=True)

@@ -13,13 +13,13 @@ from bakeoff.recommenders.base.sequence.training import Network
 N_ITEMS = 60
 
 
-def sequences(*, n_users: int = 40, seed: int = 3) -> Interactions:
+def sequences(*, n_users: int = 40, n_items: int = N_ITEMS, seed: int = 3) -> Interactions:
     """Users who walk from an item to the next even or odd one, an hour apart, at times with a day between."""
     generator = np.random.default_rng(seed)
     lengths = generator.integers(4, 20, n_users)
     users = np.repeat(np.arange(n_users), lengths)
     number = np.arange(len(users)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    items = (np.repeat(generator.integers(0, N_ITEMS, n_users), lengths) + 2 * number) % N_ITEMS
+    items = (np.repeat(generator.integers(0, n_items, n_users), lengths) + 2 * number) % n_items
     pauses = np.where(generator.random(len(users)) < 0.2, 86_400, 3600)
     return Interactions.from_columns(
         users=users,
@@ -27,7 +27,7 @@ def sequences(*, n_users: int = 40, seed: int = 3) -> Interactions:
         values=generator.integers(2, 6, len(users)).astype(np.float32),
         timestamps=np.cumsum(pauses),
         n_users=n_users,
-        n_items=N_ITEMS,
+        n_items=n_items,
     )
 
 
@@ -55,9 +55,8 @@ def overlap(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32], *, 
     return float(np.mean([len(set(one) & set(other)) / n for one, other in zip(*best, strict=True)]))
 
 
-def next_is_foretold(model: SequenceModel) -> float:
+def next_is_foretold(model: SequenceModel, histories: Interactions) -> float:
     """The share of users whose last item is among the three best after all others of their history."""
-    histories = sequences()
     last = histories.indptr[1:] - 1
     before = np.ones(histories.n_interactions, np.bool_)
     before[last] = False

@@ -66,8 +66,17 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "hrnn": (
         "hrnn",
-        {"size": 16, "batch_size": 8, "epochs": 5, "patience": 5, "learning_rate": 0.01, "members": 2},
-        "liked",
+        {
+            "size": 16,
+            "batch_size": 16,
+            "epochs": 8,
+            "patience": 8,
+            "learning_rate": 0.03,
+            "dropout": 0,
+            "unliked_weight": 0,
+            "members": 2,
+        },
+        "all",
     ),
     "hrnn-metadata": (
         "hrnn",

@@ -79,7 +79,7 @@ def test_a_pause_longer_than_the_gap_changes_the_answer_and_a_shorter_one_does_n
 
 
 def test_an_order_of_items_is_learned() -> None:
-    assert next_is_foretold(fit(epochs=15, trained_for=15, dropout=0.0, learning_rate=0.02)) > 0.5
+    assert next_is_foretold(fit(epochs=15, trained_for=15, dropout=0.0, learning_rate=0.02), sequences()) > 0.5
 
 
 def test_features_are_learned_where_they_are_asked_for() -> None:

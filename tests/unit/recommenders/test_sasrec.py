@@ -51,7 +51,7 @@ def test_no_state_depends_on_later_events() -> None:
 
 
 def test_an_order_of_items_is_learned() -> None:
-    assert next_is_foretold(fit(replace(SMALL, epochs=15, dropout=0.0), epochs=15)) > 0.5
+    assert next_is_foretold(fit(replace(SMALL, epochs=15, dropout=0.0), epochs=15), sequences()) > 0.5
 
 
 def test_the_order_of_the_history_matters() -> None:

@@ -84,6 +84,12 @@ class Batch:
     present: Bools
     ages: Ints
 
+    def without_last(self) -> "Batch":
+        """All columns but the last: its events are only foretold."""
+        return Batch(
+            self.items[:, :-1], self.features[:, :-1], self.starts[:, :-1], self.present[:, :-1], self.ages[:, :-1]
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Windows:

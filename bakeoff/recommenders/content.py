@@ -186,7 +186,7 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
         if key in measured:
             continue
         metrics = measured[key] = validation.measure(replace(model, **candidate))
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
+        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=candidate))
         if metrics["ndcg@100"] > best:
             best, chosen = metrics["ndcg@100"], candidate
     model = replace(model, **chosen)

@@ -62,7 +62,7 @@ class Settings:
         neighbours: the longest list of alike items; it takes 8 bytes a place and item in the archive.
         neighbour_popularity_weights: weights of the popularity among alike items to try, in standard deviations of an
             item's cosines. At most 1 by default: above it the popular films would be alike to everything.
-        own_director_cap: the most films of the item's own directors among those alike to it; others have director_cap.
+        own_director_cap: the most films of the item's own directors among those alike to it.
     """
 
     vectorizer: Literal["tfidf", "embedding"] = setting("tfidf")
@@ -186,7 +186,7 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
         if key in measured:
             continue
         metrics = measured[key] = validation.measure(replace(model, **candidate))
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=tried))
+        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=candidate))
         if metrics["ndcg@100"] > best:
             best, chosen = metrics["ndcg@100"], candidate
     model = replace(model, **chosen)
@@ -215,7 +215,7 @@ def _choose_among_alike(model: Model, train: Interactions, task: Task) -> float:
 
 def _alike(model: Model, items: npt.NDArray[np.int32], *, weight: float, n: int) -> Neighbours:
     settings = model.settings
-    cap = DirectorCap(directors=model.directors, cap=settings.director_cap, own_cap=settings.own_director_cap)
+    cap = DirectorCap(directors=model.directors, own_cap=settings.own_director_cap)
     return find_neighbours(model.vectors, items=items, n=n, prior=model.prior(weight), director_cap=cap)
 
 

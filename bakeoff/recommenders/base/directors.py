@@ -1,6 +1,6 @@
 """Who directed what, and lists in which no director stands too often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,21 +24,18 @@ def number_directors(documents: Sequence[Document]) -> Directors:
     return directors
 
 
-def fill_page(
-    directors: Directors, *, cap: int, size: int, counted: Mapping[int, int] | None = None
-) -> tuple[list[int], list[int]]:
+def fill_page(directors: Directors, *, cap: int, size: int) -> tuple[list[int], list[int]]:
     """Take items from the front on, passing over those whose director has had his share.
 
     Args:
         directors: of the items in their order, rows of `number_directors`.
         cap: the most items of one director.
         size: the most items; fewer where the cap lets nothing more in.
-        counted: by director, how many of his items count as taken before the first.
 
     Returns:
         Positions of the items taken, and of those left, each in their order.
     """
-    count = dict(counted or {})
+    count: dict[int, int] = {}
     page: list[int] = []
     left: list[int] = []
     for position, row in enumerate(directors.tolist()):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.recommenders.base.contract import Columns, Floats, RankedList
-from bakeoff.recommenders.base.directors import NOBODY, Directors, fill_page
+from bakeoff.recommenders.base.directors import NOBODY, Directors
 from bakeoff.recommenders.base.item_vectors import ItemVectors, standardise
 from bakeoff.recommenders.base.lists import top_n
 
@@ -21,24 +21,21 @@ _CANDIDATES = 4
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DirectorCap:
-    """How many films of a director a list of alike items may hold.
+    """How many films of an item's own directors its list of alike items may hold.
 
     Args:
         directors: shape (n_items, most directors of an item), as `number_directors` gives them.
-        cap: of any director.
-        own_cap: of the directors of the item whose list it is; at most `cap`.
+        own_cap: the most films that have a director in common with the item.
     """
 
     directors: Directors
-    cap: int
     own_cap: int
 
     def first(self, columns: Columns, item: int, n: int) -> Columns:
         """The first `n` of the ranked columns that may stand in the item's list."""
-        own = [director for director in self.directors[item].tolist() if director != NOBODY]
-        taken = dict.fromkeys(own, self.cap - min(self.own_cap, self.cap))
-        page, _ = fill_page(self.directors[columns], cap=self.cap, size=n, counted=taken)
-        return columns[page]
+        own = self.directors[item][self.directors[item] != NOBODY]
+        shared = np.isin(self.directors[columns], own).any(axis=1)
+        return columns[~shared | (np.cumsum(shared) <= self.own_cap)][:n]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,9 @@ from bakeoff.errors import ModelError
 from bakeoff.recommenders.base.embedding import embed
 from bakeoff.recommenders.base.item_vectors import ItemVectors, unit_rows
 
+# Of a vector's length: float32 has seven digits, and sums lose one or two.
+_ROUNDING = 1e-4
+
 
 def _tokens(names: Iterable[str]) -> list[str]:
     """Each name as one token, so that two films share a person and not a first name."""
@@ -80,6 +83,8 @@ def embed_fields(documents: Sequence[Document], *, field_weights: Mapping[str, f
         written = embedded.any(axis=1, keepdims=True)
         if written.any():
             centred = np.where(written, embedded - embedded.mean(axis=0, where=written), 0)
+            # Of a text that all items have, rounding is left, which is no direction.
+            centred[np.linalg.norm(centred, axis=1) < _ROUNDING * np.linalg.norm(embedded, axis=1)] = 0
             vectors = vectors + np.float32(np.sqrt(weight)) * unit_rows(centred)
     if not np.any(vectors):
         raise ModelError(

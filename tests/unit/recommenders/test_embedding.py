@@ -68,4 +68,4 @@ def test_items_are_alike_by_their_fields_and_those_without_text_have_no_vector()
 @pytest.mark.parametrize("plot", ["", "the same words"])
 def test_texts_that_tell_no_item_from_another_are_an_error_that_says_so(plot: str) -> None:
     with pytest.raises(ModelError, match="No item has a text in plot, title, or all have the same"):
-        embed_fields([replace(PLAIN, plot=plot)] * 3, field_weights={"plot": 1, "title": 1})
+        embed_fields([replace(PLAIN, plot=plot)] * 7, field_weights={"plot": 1, "title": 1})

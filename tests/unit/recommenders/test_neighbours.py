@@ -44,7 +44,7 @@ def test_an_item_without_a_vector_has_no_list_and_stands_in_none() -> None:
 def test_where_the_cap_takes_all_candidates_the_whole_catalogue_is_looked_through() -> None:
     directors = np.zeros((N_ITEMS, 1), np.int32)
     directors[20] = 1
-    cap = DirectorCap(directors=directors, cap=1, own_cap=0)
+    cap = DirectorCap(directors=directors, own_cap=0)
     found = find_neighbours(ItemVectors.of(DENSE), items=np.array([0], np.int32), n=1, prior=PRIOR, director_cap=cap)
     assert found.columns.tolist() == [[20]]
 

@@ -56,6 +56,7 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
         ("Longest list", _plain(contestant.get("longestList"))),
         (f"Test {FIRST}", _estimate(inputs.estimate(contestant["name"], FIRST))),
         (f"Validation {FIRST}", _estimate((contestant.get("validation") or {}).get(FIRST))),
+        ("The service's own metrics", _own_metrics(contestant.get("solutionMetrics"))),
         ("Model", _plain(contestant.get("modelVersion"))),
         ("Artefact", size(contestant.get("artefactBytes"))),
         (f"Training{where}", seconds(contestant.get("trainingSeconds"))),
@@ -66,6 +67,12 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
         ("1,000 requests cost", _cost(costs.get("per1000"))),
         *_model(inputs.models.get(contestant["name"]) or {}),
     ]
+
+
+def _own_metrics(metrics: Mapping[str, float] | None) -> str:
+    """By another protocol, so never beside the run's; nothing of a contestant whose service measures none."""
+    told = ", ".join(f"{name} {value:.4f}" for name, value in sorted((metrics or {}).items()))
+    return f"{told} (by its own protocol: not to be compared)" if told else NOTHING
 
 
 def _service(contestant: Mapping[str, Any]) -> str:

@@ -58,6 +58,7 @@ def _facts(inputs: Inputs, contestant: Mapping[str, Any]) -> list[tuple[str, str
         *_search(contestant.get("autopilot") or {}),
         (f"Test {FIRST}", _estimate(inputs.estimate(contestant["name"], FIRST))),
         (f"Validation {FIRST}", _estimate((contestant.get("validation") or {}).get(FIRST))),
+        ("The service's own metrics", _own_metrics(contestant.get("solutionMetrics"))),
         ("Model", _plain(contestant.get("modelVersion"))),
         ("Artefact", size(contestant.get("artefactBytes"))),
         (f"Training{where}", seconds(contestant.get("trainingSeconds"))),
@@ -74,6 +75,12 @@ def _served(contestant: Mapping[str, Any]) -> str:
     """Nothing of what is asked live with the user's history, as most are."""
     served = {"stored-lists": "stored lists", "autopilot-endpoint": "live, with stored rows of candidates"}
     return served.get((contestant.get("backend") or {}).get("type") or "", NOTHING)
+
+
+def _own_metrics(metrics: Mapping[str, float] | None) -> str:
+    """By another protocol, so never beside the run's; nothing of a contestant whose service measures none."""
+    told = ", ".join(f"{name} {value:.4f}" for name, value in sorted((metrics or {}).items()))
+    return f"{told} (by its own protocol: not to be compared)" if told else NOTHING
 
 
 def _service(contestant: Mapping[str, Any]) -> str:

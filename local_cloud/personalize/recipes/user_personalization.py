@@ -85,11 +85,12 @@ class UserPersonalizationModel:
         """The best items; items of the user's history stay in the list, as on AWS without a filter. A user of whom
         nothing is known gets the items with the most users."""
         history = self._history(question.subject, question.streamed)
-        [ranked] = recommend(self._archive.model, history, n=[len(self._archive.items)])
-        if ranked.cold:
-            columns, scores = np.asarray(self._popular), self._counts[self._popular] / max(self._counts.sum(), 1)
-        else:
-            columns, scores = ranked.columns, softmax(ranked.scores)
+        columns, scores = np.asarray(self._popular), self._counts[self._popular] / max(self._counts.sum(), 1)
+        # No model has to be asked about nobody.
+        if history.n_interactions:
+            [ranked] = recommend(self._archive.model, history, n=[len(self._archive.items)])
+            if not ranked.cold:
+                columns, scores = ranked.columns, softmax(ranked.scores)
         chosen: list[Recommended] = []
         for column, score in zip(columns.tolist(), scores.tolist(), strict=True):
             if len(chosen) == question.n:

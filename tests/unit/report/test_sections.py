@@ -257,6 +257,15 @@ def test_a_card_tells_settings_versions_and_notes(whole: Page) -> None:
         assert part in said
 
 
+def test_a_card_tells_what_a_service_measured_itself_and_that_it_does_not_compare() -> None:
+    told = report()
+    managed = next(one for one in told["contestants"] if one["twin"])
+    managed["solutionMetrics"] = {"precision_at_5": 0.25, "coverage": 0.5}
+    said = Page(page(Inputs(report=told))).section("contestants")
+    assert "coverage 0.5000, precision_at_5 0.2500 (by its own protocol: not to be compared)" in said
+    assert said.count("The service's own metrics") == 1
+
+
 def test_claims_that_were_tested_stand_apart_from_those_that_could_not_be(whole: Page) -> None:
     _, *tested = whole.rows("Claims that this run can test")
     _, *untested = whole.rows("Claims that this run cannot test")

@@ -140,6 +140,17 @@ class Job(_Model):
     max_runtime_seconds: Seconds
 
 
+class TrainJob(Job):
+    """The training jobs; left out, `spot_wait_seconds` means capacity on demand."""
+
+    spot_wait_seconds: Seconds | None = None
+
+    @property
+    def longest_seconds(self) -> int:
+        """From the request to the end, waits for spot capacity included."""
+        return self.max_runtime_seconds + (self.spot_wait_seconds or 0)
+
+
 class SparkJob(_Model):
     """A Glue job; with fewer than two workers Glue has none beside the driver."""
 
@@ -151,7 +162,7 @@ class SparkJob(_Model):
 class Jobs(_Model):
     prepare: Job
     prepare_on_spark: SparkJob
-    train: Job
+    train: TrainJob
     write_lists: Job
     evaluate: Job
     write_report: Job

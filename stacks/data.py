@@ -60,6 +60,8 @@ class DataStack(Stack):
                     expiration=None if logs else Duration.days(90),
                 ),
                 # What a preparation on Spark leaves that is killed; a whole one removes it itself.
+                # What an interrupted training left is taken up soon or never.
+                *([s3.LifecycleRule(prefix="checkpoints/", expiration=Duration.days(14))] if logs else []),
                 *([s3.LifecycleRule(prefix="prepared/unfinished/", expiration=Duration.days(3))] if logs else []),
             ],
             removal_policy=self._removal,

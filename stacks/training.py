@@ -16,6 +16,7 @@ from stacks.constructs.workflow import Workflow
 from stacks.constructs.workflow_functions import WorkflowFunctions
 from stacks.names import Names
 from stacks.workflow.resources import JobSource, Resources, SparkJob
+from stacks.workflow.sagemaker_contestant import CHECKPOINTS
 
 _LOGS = "/aws/sagemaker"
 
@@ -44,7 +45,12 @@ class TrainingStack(Stack):
             items_table=names.table("items"),
             promoted_run_parameter=names.promoted_run,
             prepare=self._prepare(config),
-            train=self._job("train_recommender", "TrainingJobs", reads=("prepared/*",), writes=("models/*",)),
+            train=self._job(
+                "train_recommender",
+                "TrainingJobs",
+                reads=("prepared/*", f"{CHECKPOINTS}/*"),
+                writes=("models/*", f"{CHECKPOINTS}/*"),
+            ),
             evaluate=self._job(
                 "evaluate_lists",
                 "ProcessingJobs",

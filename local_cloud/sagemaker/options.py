@@ -38,6 +38,8 @@ PLAYED: dict[str, dict[str, tuple[object, ...]]] = {
         "ResourceConfig.InstanceCount": (1,),
         "ResourceConfig.InstanceType": ANY,
         "StoppingCondition.MaxRuntimeInSeconds": ANY,
+        "CheckpointConfig.S3Uri": ANY,
+        "CheckpointConfig.LocalPath": ANY,
     },
     "CreateProcessingJob": {
         "ProcessingJobName": ANY,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from local_cloud.errors import NotPlayedError, ServiceError
 from local_cloud.sagemaker.archives import pack
 from local_cloud.sagemaker.base import now
 from local_cloud.sagemaker.channels import NoObjectsError, download_input, inputs_of
+from local_cloud.sagemaker.checkpoints import Checkpoints, check_checkpoints, local_path
 from local_cloud.sagemaker.containers import Container, Outcome, container, run
 from local_cloud.sagemaker.images import refuse_unplayed_image
 from local_cloud.sagemaker.jobs import LONGEST_REASON, JobFailedError, JobKind, JobRun, Jobs, JobStoppedError
@@ -48,9 +50,11 @@ class TrainingRun(JobRun):
             self.enter("Downloading", TrainingStartTime=now())
             self.pause()
             self._download(box)
+            checkpoints = self._checkpoints(box)
             self.enter("Training")
             self.pause()
-            outcome = self._train(box)
+            with nullcontext() if checkpoints is None else checkpoints.kept(pace=self.service.place.pace):
+                outcome = self._train(box)
             if self.service.closing.is_set():
                 raise JobStoppedError
             if outcome.exit_code and not outcome.out_of_time and not self.stop_asked.is_set():
@@ -105,6 +109,18 @@ class TrainingRun(JobRun):
                 raise JobFailedError(f"ClientError: Data download failed: {error}") from error
             self.check()
 
+    def _checkpoints(self, box: Container) -> Checkpoints | None:
+        """What a former job left of its training, brought into the container."""
+        config = self.record.get("CheckpointConfig")
+        if config is None:
+            return None
+        found = Checkpoints(config, box=box, storage=self.service.storage)
+        try:
+            found.download()
+        except StorageError as error:
+            raise JobFailedError(f"ClientError: Data download failed: {error}") from error
+        return found
+
     def _train(self, box: Container) -> Outcome:
         algorithm = self.record["AlgorithmSpecification"]
         extra = {
@@ -149,6 +165,9 @@ class TrainingJobs(Jobs):
         if "ContainerEntrypoint" not in algorithm:
             raise NotPlayedError("CreateTrainingJob without ContainerEntrypoint (the image's own script mode)")
         checked(request["OutputDataConfig"]["S3OutputPath"])
+        if "CheckpointConfig" in request:
+            check_checkpoints(request["CheckpointConfig"])
+        check_spot(request)
         self._refuse_missing_inputs(request)
         created = now()
         record = {
@@ -211,6 +230,26 @@ class TrainingJobs(Jobs):
                 raise ServiceError("ValidationException", f"S3 could not be asked: {error}") from error
 
 
+def check_spot(request: dict[str, Any]) -> None:
+    """Spot capacity needs a longest wait, and that at least the longest run.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+
+    Raises:
+        ServiceError: ``ValidationException``.
+    """
+    stopping = request.get("StoppingCondition", {})
+    longest = stopping.get("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
+    waits = stopping.get("MaxWaitTimeInSeconds")
+    if not request.get("EnableManagedSpotTraining"):
+        if waits is not None:
+            raise ServiceError("ValidationException", "MaxWaitTimeInSeconds needs EnableManagedSpotTraining")
+    elif waits is None or waits < longest:
+        raise ServiceError(
+            "ValidationException", f"MaxWaitTimeInSeconds must be at least MaxRuntimeInSeconds, which is {longest}"
+        )
+
+
 def transitions(record: dict[str, Any], status: str) -> list[dict[str, Any]]:
     """``SecondaryStatusTransitions`` with `status` entered now."""
     at = now()
@@ -241,6 +280,7 @@ def _folders(record: dict[str, Any]) -> dict[str, str]:
         "SM_NUM_CPUS": str(os.cpu_count() or 1),
         "SM_NUM_GPUS": "0",
         "SM_HPS": json.dumps(record.get("HyperParameters", {})),
+        **({"SM_CHECKPOINT_DIR": local_path(record["CheckpointConfig"])} if "CheckpointConfig" in record else {}),
         **{
             f"SM_CHANNEL_{channel['ChannelName'].upper()}": f"/opt/ml/input/data/{channel['ChannelName']}"
             for channel in record.get("InputDataConfig", [])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bakeoff.config import Config
+from bakeoff.config import Config, TrainJob
 from stacks.workflow.asl import (
     State,
     assign,
@@ -27,6 +27,8 @@ METRICS = {
     "validation:n": r"validation:ndcg@10=[0-9.]+ low=[0-9.]+ high=[0-9.]+ n=([0-9]+)",
 }
 
+# Below the bucket: what interrupted trainings left.
+CHECKPOINTS = "checkpoints"
 
 # A job's own limit does not count the time in which SageMaker finds instances, pulls the image and moves data.
 _AROUND_JOBS_SECONDS = 3600
@@ -80,7 +82,7 @@ def sagemaker_contestant(resources: Resources) -> dict[str, Any]:
             ("Explain the failed lists", _explain("$spec.jobName", "TransformJob")),
             ("Lists failed", fail("Bakeoff.ListsFailed", expression("$states.input.reason"))),
         ),
-        timeout_seconds=config.jobs.train.max_runtime_seconds
+        timeout_seconds=config.jobs.train.longest_seconds
         + config.jobs.write_lists.max_runtime_seconds
         + _AROUND_JOBS_SECONDS,
     )
@@ -134,11 +136,27 @@ def _train(resources: Resources) -> State:
             ],
             "OutputDataConfig": {"S3OutputPath": f"s3://{resources.bucket}/models/"},
             "ResourceConfig": cluster(config.jobs.train),
-            "StoppingCondition": {"MaxRuntimeInSeconds": config.jobs.train.max_runtime_seconds},
+            # Under the model's name, so that a job that takes over from an interrupted one finds what that one left.
+            "CheckpointConfig": {
+                "S3Uri": expression(f"'s3://{resources.bucket}/{CHECKPOINTS}/' & $spec.resourceName & '/'"),
+                "LocalPath": "/opt/ml/checkpoints",
+            },
+            **capacity(config.jobs.train),
             "EnableNetworkIsolation": True,
             "Tags": resources.tags("$spec.runId"),
         },
     )
+
+
+def capacity(job: TrainJob) -> dict[str, Any]:
+    """On demand, or spot capacity, which AWS may take back: the job is then started again and goes on."""
+    stopping = {"MaxRuntimeInSeconds": job.max_runtime_seconds}
+    if job.spot_wait_seconds is None:
+        return {"StoppingCondition": stopping}
+    return {
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {**stopping, "MaxWaitTimeInSeconds": job.longest_seconds},
+    }
 
 
 def _channel(name: str, uri: str) -> dict[str, Any]:

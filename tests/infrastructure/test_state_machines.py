@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
-from bakeoff.config import load_config
+from bakeoff.config import TrainJob, load_config
 from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.pricing.table import PriceTable
 from bakeoff.training.run import describe_validation
 from stacks.workflow.asl import LONGEST_REASON, reason_of
-from stacks.workflow.sagemaker_contestant import METRICS
+from stacks.workflow.sagemaker_contestant import METRICS, capacity
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
 
 MACHINES = ["personalize-contestant", "run", "sagemaker-contestant"]
@@ -425,6 +425,27 @@ def test_no_container_reaches_the_network(synthesized: Synthesized) -> None:
                 assert arguments["EnableNetworkIsolation"] is True
             if resource == "sagemaker:createProcessingJob.sync":
                 assert arguments["NetworkConfig"] == {"EnableNetworkIsolation": True}
+
+
+def test_an_interrupted_training_is_taken_up_by_the_next_of_the_same_model(synthesized: Synthesized) -> None:
+    [training] = [
+        arguments
+        for resource, arguments in synthesized.machines()["sagemaker-contestant"].tasks()
+        if resource == "sagemaker:createTrainingJob.sync"
+    ]
+    kept = training["CheckpointConfig"]
+    assert kept["LocalPath"] == "/opt/ml/checkpoints"
+    assert kept["S3Uri"].endswith("/checkpoints/' & $spec.resourceName & '/' %}")
+    assert "EnableManagedSpotTraining" not in training
+    assert "MaxWaitTimeInSeconds" not in training["StoppingCondition"]
+
+
+def test_spot_capacity_is_one_setting() -> None:
+    job = TrainJob(instance_type="ml.m5.xlarge", max_runtime_seconds=600, spot_wait_seconds=900)
+    assert capacity(job) == {
+        "EnableManagedSpotTraining": True,
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 1500},
+    }
 
 
 def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:

@@ -282,7 +282,6 @@ def test_unknown_job_is_answered_in_the_words_of_aws(world: Any) -> None:
         (("AlgorithmSpecification", "TrainingImage"), "python:3.12", "python:3.12"),
         (("AlgorithmSpecification", "TrainingInputMode"), "Pipe", "AlgorithmSpecification.TrainingInputMode='Pipe'"),
         (("ResourceConfig", "InstanceCount"), 2, "ResourceConfig.InstanceCount=2"),
-        (("CheckpointConfig",), {"S3Uri": "s3://bucket/c"}, "CheckpointConfig.S3Uri"),
         (("TensorBoardOutputConfig",), {"S3OutputPath": "s3://bucket/t"}, "TensorBoardOutputConfig.S3OutputPath"),
     ],
 )

@@ -4,19 +4,21 @@ Trained to rank by default: a denoising autoencoder with a multinomial likelihoo
 scores are corrected for popularity. Source: Liang et al., "Variational autoencoders for collaborative filtering",
 WWW 2018. The published simple way, squared error on the whole rating row, is a setting of the same file.
 
+Where the catalogue is wide, the engine in `base.wide` trains it over samples of the items.
+
 Fitted with torch and NumPy alone; answers with NumPy alone.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
+from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting, wide
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.known import KnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
@@ -42,6 +44,12 @@ class Settings:
         max_epochs: the most epochs.
         patience: epochs without a better ndcg@100 on validation after which training stops.
         min_interactions: items with fewer interactions are not learned.
+        columns_per_step: items that the softmax of a step is over; 0: all; -1: as the catalogue's size asks for. Where
+            not all, the next four hold, and of the layers the first alone.
+        wide_layer: size of the layer before the items.
+        wide_batch_size: users per step.
+        wide_epochs: the most epochs over samples of the items.
+        wide_full_epochs: epochs over all items, after those.
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
         popularity_budget: the share of ndcg@100 that may be given for coverage.
     """
@@ -56,6 +64,11 @@ class Settings:
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
     min_interactions: int = setting(1, at_least=1)
+    columns_per_step: int = setting(-1, at_least=-1)
+    wide_layer: int = setting(200, at_least=1)
+    wide_batch_size: int = setting(2000, at_least=1)
+    wide_epochs: int = setting(20, at_least=0)
+    wide_full_epochs: int = setting(2, at_least=0)
     popularity_exponents: tuple[float, ...] = setting(
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), at_least=0, at_most=1, not_empty=True
     )
@@ -67,7 +80,32 @@ class Settings:
                 "popularity_exponents must be [0] where loss is squared_error: its scores are predicted values, not "
                 "probabilities to divide."
             ]
+        if self.columns_per_step > 0 and not self._can_be_wide:
+            return [
+                "columns_per_step must be -1 or 0 where loss is not multinomial, row is not ones or activation is not "
+                "tanh: samples of the items are not taken there."
+            ]
         return []
+
+    @property
+    def _can_be_wide(self) -> bool:
+        return (self.loss, self.row, self.activation) == ("multinomial", "ones", "tanh")
+
+    def wide_plan(self, n_items: int) -> wide.Plan | None:
+        """How to train over samples of so many items; None where all are taken in every step."""
+        columns = wide.columns_for(n_items, self.columns_per_step) if self._can_be_wide else 0
+        if not columns:
+            return None
+        return wide.Plan(
+            hidden=self.layers[0],
+            last=self.wide_layer,
+            columns_per_step=columns,
+            batch_size=self.wide_batch_size,
+            sampled_epochs=self.wide_epochs,
+            patience=self.patience,
+            full_epochs=self.wide_full_epochs,
+            dropout=self.dropout,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +153,9 @@ class Model(BaseModel):
         }
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> BaseModel:
+        if wide.WideModel.wrote(arrays):
+            return wide.WideModel.from_arrays(arrays, settings=settings, signal=signal)
         known = KnownItems(arrays["columns"], int(arrays["n_items"]))
         n_layers = 2 * len(settings.layers)
         layers = [(arrays[f"weights_{number}"], arrays[f"biases_{number}"]) for number in range(n_layers)]
@@ -124,8 +164,19 @@ class Model(BaseModel):
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Stop at the epoch with the best ndcg@100, then choose the popularity exponent under its budget."""
-    best = _Best()
     settings: Settings = task.settings
+    plan = settings.wide_plan(train.n_items)
+    if plan is not None:
+        return wide.choose(
+            train,
+            plan=plan,
+            min_interactions=settings.min_interactions,
+            exponents=settings.popularity_exponents,
+            budget=settings.popularity_budget,
+            validation=validation,
+            task=task,
+        )
+    best = _Best()
 
     def after_epoch(epoch: int, loss: float, model: Model) -> bool:
         metrics = validation.measure(model)
@@ -150,8 +201,12 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     return Choice({"epochs": best.epoch, "popularity_exponent": exponent}, with_exponent(exponent))
 
 
-def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
+def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> BaseModel:
     """Train for the epochs chosen."""
+    plan = task.settings.wide_plan(interactions.n_items)
+    if plan is not None:
+        minimum = task.settings.min_interactions
+        return wide.fit(interactions, plan=plan, min_interactions=minimum, chosen=chosen, task=task)
     model = _train(interactions, task=task, epochs=chosen["epochs"], stop=None)
     counts = popularity(task.signal.of(interactions))
     return replace(model, offsets=_offsets(counts, model.known, chosen["popularity_exponent"]))

@@ -3,7 +3,9 @@
 Started in a SageMaker training job beside a staged `bakeoff/`. On a laptop, in the checkout:
     SM_CHANNEL_PREPARED=prepared SM_INPUT_CONFIG_DIR=config SM_MODEL_DIR=model SM_OUTPUT_DIR=output \
         SM_OUTPUT_DATA_DIR=output/data PYTHONPATH=. python sagemaker_jobs/train_recommender/train.py
-where config/hyperparameters.json holds contestant, recommender, settings (JSON as text), learns_from and seed.
+where config/hyperparameters.json holds contestant, recommender, settings (JSON as text), learns_from and seed. For
+a wide catalogue add SM_CHECKPOINT_DIR=checkpoints; in two processes: `torchrun --nproc-per-node 2` in the place of
+`python`. On a machine with several GPUs the script starts a process for each by itself.
 
 Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
@@ -25,6 +27,7 @@ from bakeoff.recommenders.base.archive import DESCRIPTION
 from bakeoff.shipping import stage_model_code
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.run import CURVE, VALIDATION, train_recommender
+from bakeoff.training.several import share_among_gpus, writes
 
 # Where SageMaker puts things; a container started by its entrypoint has none of the SM_ variables.
 DEFAULTS = {
@@ -50,6 +53,8 @@ def main(environment: Mapping[str, str]) -> int:
             log=lambda line: print(line, flush=True),
             checkpoints=folders["SM_CHECKPOINT_DIR"],
         )
+        if not writes(environment):
+            return
         model = folders["SM_MODEL_DIR"]
         stage_model_code(order.recommender, into=model / "code", job=Path(__file__).parent)
         trained.save(model)
@@ -66,4 +71,5 @@ def _copy_of_small_files(model: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    share_among_gpus(Path(__file__), os.environ)
     sys.exit(main(os.environ))

@@ -17,7 +17,7 @@ from bakeoff.training.run import Trained, train_recommender
 
 CHECKOUT = Path(__file__).parents[2]
 SERVE = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "serve"
-# By contestant: its recommender, settings that train in a second, and what it learns from.
+# By contestant, or a form of one: its recommender, settings that train in a second, and what it learns from.
 SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     "ease": ("ease", {"reg": [5, 20], "min_interactions": 1}, "liked"),
     "autoencoder": ("autoencoder", {"layers": [24], "batch_size": 8, "max_epochs": 12, "learning_rate": 0.01}, "liked"),
@@ -35,6 +35,18 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
             "popularity_exponents": [0],
         },
         "all",
+    ),
+    "autoencoder-wide": (
+        "autoencoder",
+        {
+            "layers": [24],
+            "columns_per_step": 20,
+            "wide_layer": 12,
+            "wide_batch_size": 8,
+            "wide_epochs": 12,
+            "min_interactions": 1,
+        },
+        "liked",
     ),
     "content": ("content", {"popularity_weights": [0, 1], "half_lives": [0, 5]}, "liked"),
 }
@@ -67,6 +79,7 @@ def job_environment(folder: Path, hyperparameters: Mapping[str, str]) -> dict[st
         "SM_MODEL_DIR": str(folder / "model"),
         "SM_OUTPUT_DIR": str(folder / "output"),
         "SM_OUTPUT_DATA_DIR": str(folder / "output" / "data"),
+        "SM_CHECKPOINT_DIR": str(folder / "checkpoints"),
     }
 
 

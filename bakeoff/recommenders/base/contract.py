@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,7 @@ class Model(ABC):
 
     @classmethod
     @abstractmethod
-    def from_arrays(cls, arrays: Arrays, *, settings: Any, signal: Signal) -> Self:
+    def from_arrays(cls, arrays: Arrays, *, settings: Any, signal: Signal) -> "Model":
         """The model that `arrays` gave, with the settings and the signal that it was fitted with."""
 
 

@@ -30,14 +30,18 @@ class KnownItems:
         Raises:
             ModelError: no item has enough.
         """
-        counts = interactions.item_counts
+        return cls.of_counts(interactions.item_counts, at_least=at_least, at_most=at_most)
+
+    @classmethod
+    def of_counts(cls, counts: npt.NDArray[np.int64], *, at_least: int = 1, at_most: int | None = None) -> Self:
+        """Likewise from the interactions per item, shape (n_items,)."""
         columns = np.flatnonzero(counts >= at_least)
         if not len(columns):
             raise ModelError(f"No item has {at_least} interactions to learn from; give more data or a lower minimum.")
         if at_most is not None and len(columns) > at_most:
             # Stable: of items with equal counts the earlier columns stay.
             columns = np.sort(columns[np.argsort(-counts[columns], kind="stable")[:at_most]])
-        return cls(columns.astype(np.int32), interactions.n_items)
+        return cls(columns.astype(np.int32), len(counts))
 
     @cached_property
     def positions(self) -> npt.NDArray[np.int32]:

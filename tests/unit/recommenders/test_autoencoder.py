@@ -24,6 +24,10 @@ class TestAutoencoder(RecommenderContract):
     contestant = "autoencoder"
 
 
+class TestAutoencoderOfAWideCatalogue(RecommenderContract):
+    contestant = "autoencoder-wide"
+
+
 class TestAutoencoderOfTheArticle(RecommenderContract):
     contestant = "autoencoder-article"
 
@@ -104,6 +108,29 @@ def test_training_stops_after_the_patience_and_keeps_the_best_epoch() -> None:
     assert choice.chosen == {"epochs": 3, "popularity_exponent": 0.0}
     for stopped, fresh in zip(choice.model.arrays().values(), fit(epochs=3).arrays().values(), strict=True):
         np.testing.assert_array_equal(stopped, fresh)
+
+
+@pytest.mark.parametrize(
+    ("n_items", "changes", "columns"),
+    [
+        (58_000, {}, 4096),
+        (5_000, {}, 0),
+        (58_000, {"columns_per_step": 0}, 0),
+        (5_000, {"columns_per_step": 300}, 300),
+        (58_000, {"loss": "squared_error"}, 0),
+        (58_000, {"row": "values"}, 0),
+    ],
+)
+def test_a_wide_catalogue_is_trained_over_samples_of_its_items(
+    n_items: int, changes: dict[str, object], columns: int
+) -> None:
+    plan = autoencoder.Settings(**changes).wide_plan(n_items)  # type: ignore[arg-type]
+    assert (0 if plan is None else plan.columns_per_step) == columns
+
+
+def test_samples_of_the_items_are_refused_for_a_form_that_has_none() -> None:
+    with pytest.raises(ConfigurationError, match="columns_per_step must be"):
+        parse_settings(autoencoder.Settings, {"row": "values", "columns_per_step": 5}, source="settings")
 
 
 def test_another_seed_gives_another_model() -> None:

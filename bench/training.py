@@ -43,17 +43,20 @@ def result_of(command: Sequence[str], *, name: str) -> tuple[dict[str, float], U
 def speed() -> list[Figure]:
     """Users a second of both ways in turns, and the memory of the product's."""
     folder = str(data("full"))
-    fast, full, dense, peaks = [], [], [], []
+    fast, full, dense, peaks, by_cpu = [], [], [], [], []
     for _ in range(ROUNDS):
         found, used = result_of([*PYTHON, "bench.training_fast", folder], name="sampled items")
         plain, _ = result_of([*PYTHON, "bench.training_dense", folder], name="dense rows")
         fast.append(found["sampled"])
         full.append(found["full"])
         dense.append(plain["dense"])
+        by_cpu.append(found["sampledCpu"] / plain["denseCpu"])
         peaks.append(used.peak / MEGABYTES)
     against = statistics.median(dense)
     return [
         _median("users_per_second_vs_dense", "x", _ratios(fast, dense), at_least=15),
+        # Which other programs on the machine disturb less.
+        _median("users_per_cpu_second_vs_dense", "x", by_cpu),
         _median("users_per_second", "users/s", fast, against=against),
         _median("users_per_second_full_epochs", "users/s", full, against=against),
         _median("peak", "GB", peaks, target=2),

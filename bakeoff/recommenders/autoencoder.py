@@ -81,7 +81,7 @@ class Settings:
     batch_size: int = setting(100, at_least=1)
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
-    tie: float = setting(0.01, at_least=0, below=1)
+    tie: float = setting(0.005, at_least=0, below=1)
     min_interactions: int = setting(1, at_least=1)
     linear_shares: tuple[float, ...] = setting((0.25, 0.1, 0.4, 0.6), at_least=0, at_most=1, not_empty=True)
     linear_reg: tuple[float, ...] = setting((100.0, 50.0, 200.0, 400.0, 800.0), above=0, not_empty=True)

@@ -62,6 +62,7 @@ class Settings:
         min_interactions: items with fewer interactions are not learned.
         linear_shares: the linear branch's share of the sum, to try; [0]: there is no such branch.
         linear_reg: L2 regularisations of the linear branch to try.
+        linear_fading: two items of a history speak for each other (1 + their distance in it)^-linear_fading times.
         linear_max_items: the linear branch learns at most so many items, the most-interacted: memory, as in `ease`.
         recency_exponents: to try; of a history, an item weighs (1 + newer items)^-exponent; 0: all weigh alike. They
             weigh what a model answers from, not what it is trained on.
@@ -91,7 +92,8 @@ class Settings:
     tie: float = setting(0.005, at_least=0, below=1)
     min_interactions: int = setting(1, at_least=1)
     linear_shares: tuple[float, ...] = setting((0.25, 0.1, 0.4, 0.6), at_least=0, at_most=1, not_empty=True)
-    linear_reg: tuple[float, ...] = setting((200.0, 100.0, 400.0, 800.0), above=0, not_empty=True)
+    linear_reg: tuple[float, ...] = setting((100.0, 50.0, 200.0, 400.0, 800.0), above=0, not_empty=True)
+    linear_fading: float = setting(0.25, at_least=0)
     linear_max_items: int = setting(10_000, at_least=2)
     recency_exponents: tuple[float, ...] = setting((0.5, 0.0, 0.25, 0.75, 1.0), at_least=0, not_empty=True)
     columns_per_step: int = setting(-1, at_least=-1)
@@ -339,7 +341,9 @@ class _Fitting:
     def _branch(self, reg: float) -> LinearBranch:
         if self._linear is None or self._linear[0] != reg:
             at_most = self._settings.linear_max_items
-            self._linear = reg, LinearBranch.fit(self._rows, reg=reg, at_least=LINEAR_MINIMUM, at_most=at_most)
+            fading = self._settings.linear_fading
+            branch = LinearBranch.fit(self._rows, reg=reg, fading=fading, at_least=LINEAR_MINIMUM, at_most=at_most)
+            self._linear = reg, branch
         return self._linear[1]
 
 

@@ -45,17 +45,19 @@ def items_that_fit(interactions: Interactions, *, at_least: int, at_most: int) -
     return known
 
 
-def solve(rows: Interactions, *, reg: float) -> npt.NDArray[np.float32]:
+def solve(rows: Interactions, *, reg: float, fading: float = 0.0) -> npt.NDArray[np.float32]:
     """The weights B, shape (n_items, n_items); row = item of the history, column = item scored.
 
     Args:
-        rows: over the items to learn; their values do not count.
+        rows: over the items to learn, oldest interaction first; their values do not count.
         reg: L2 regularisation; above 0.
+        fading: two items of a history occur together (1 + their distance in it)^-fading times; 0: once, as in the
+            paper. The matrix stays positive definite: a convex falling function of the distance is a kernel (Polya).
 
     Raises:
         ModelError: the matrix cannot be inverted.
     """
-    matrix = _co_occurrences(rows)
+    matrix = _co_occurrences(rows, fading)
     matrix[np.diag_indices_from(matrix)] += reg
     try:
         _invert(matrix)
@@ -67,13 +69,16 @@ def solve(rows: Interactions, *, reg: float) -> npt.NDArray[np.float32]:
     return weights
 
 
-def _co_occurrences(rows: Interactions) -> npt.NDArray[np.float64]:
-    """X'X of the matrix of ones: in how many histories two items occur; shape (n_items, n_items)."""
+def _co_occurrences(rows: Interactions, fading: float) -> npt.NDArray[np.float64]:
+    """How often two items occur in one history, X'X where nothing fades; shape (n_items, n_items)."""
     counts = np.zeros((rows.n_items, rows.n_items))
     for user in np.flatnonzero(rows.activity).tolist():
         items = rows.items_of(user)
+        places = np.arange(len(items))
         for start in range(0, len(items), BLOCK):
-            counts[np.ix_(items[start : start + BLOCK], items)] += 1
+            block = slice(start, start + BLOCK)
+            distances = np.abs(places[block, None] - places)
+            counts[np.ix_(items[block], items)] += (1.0 + distances) ** -fading if fading else 1.0
     return counts
 
 
@@ -116,10 +121,10 @@ class LinearBranch:
     weights: npt.NDArray[np.float32]
 
     @classmethod
-    def fit(cls, rows: Interactions, *, reg: float, at_least: int, at_most: int) -> Self:
+    def fit(cls, rows: Interactions, *, reg: float, fading: float, at_least: int, at_most: int) -> Self:
         """Solved on the rows' items with enough interactions."""
         learned = items_that_fit(rows, at_least=at_least, at_most=at_most)
-        return cls(learned, solve(learned.narrow(rows), reg=reg))
+        return cls(learned, solve(learned.narrow(rows), reg=reg, fading=fading))
 
     def outputs(self, rows: Interactions, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Scores, shape (n_users, n_items of the rows); 0, which is no evidence, for an item that it did not learn.

@@ -32,6 +32,17 @@ def test_halves_of_halves_give_the_inverse_of_the_whole(n_items: int, monkeypatc
     np.testing.assert_allclose(solve(histories, reg=0.5), by_the_formula(ones.astype(float), 0.5), atol=1e-6)
 
 
+def test_items_far_from_each_other_in_a_history_occur_together_less() -> None:
+    liked = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [0, 1, 1, 0], [1, 0, 1, 1]], float)
+    counts = liked.T @ liked
+    # Of the four histories, the first has 0 and 2 at a distance of two, the last has 3 and 0 so; all others are next.
+    near, far = 2**-0.5, 3**-0.5
+    for one, other, expected in [(0, 1, 2 * near), (0, 2, far + near), (1, 2, 2 * near), (0, 3, far), (2, 3, near)]:
+        counts[one, other] = counts[other, one] = expected
+    inverse = np.linalg.inv(counts + 3.0 * np.eye(4))
+    np.testing.assert_allclose(solve(HISTORIES, reg=3.0, fading=0.5), np.eye(4) - inverse / np.diag(inverse), atol=1e-6)
+
+
 def test_a_matrix_that_cannot_be_inverted_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(ModelError, match=r"reg -3\.0 cannot be inverted; raise reg"):
         solve(HISTORIES, reg=-3.0)
@@ -50,7 +61,7 @@ def test_nothing_is_said_where_all_items_fit(caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_branch_scores_the_items_it_learned_and_gives_the_others_nothing() -> None:
-    branch = LinearBranch.fit(HISTORIES, reg=3.0, at_least=2, at_most=10)
+    branch = LinearBranch.fit(HISTORIES, reg=3.0, fading=0.0, at_least=2, at_most=10)
     scores = branch.outputs(HISTORIES, np.full(HISTORIES.n_interactions, 2, np.float32))
     assert branch.learned.columns.tolist() == [0, 1, 2]
     assert scores[:, 3].tolist() == [0, 0, 0, 0]
@@ -58,7 +69,7 @@ def test_a_branch_scores_the_items_it_learned_and_gives_the_others_nothing() -> 
 
 
 def test_a_branch_becomes_arrays_and_back() -> None:
-    branch = LinearBranch.fit(HISTORIES, reg=3.0, at_least=2, at_most=10)
+    branch = LinearBranch.fit(HISTORIES, reg=3.0, fading=0.0, at_least=2, at_most=10)
     again = LinearBranch.from_arrays(branch.arrays())
     weights = np.ones(HISTORIES.n_interactions, np.float32)
     np.testing.assert_array_equal(again.outputs(HISTORIES, weights), branch.outputs(HISTORIES, weights))

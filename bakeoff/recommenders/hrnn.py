@@ -44,6 +44,7 @@ class Settings(SequenceSettings):
         min_feature_items: genres, persons and years of fewer items are left out; they cannot link items.
     """
 
+    unliked_weight: float = setting(0.3, at_least=0, at_most=1)
     session_gap: float = setting(1800.0, above=0)
     item_features: bool = setting(False)
     min_feature_items: int = setting(2, at_least=1)

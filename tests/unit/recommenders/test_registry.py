@@ -21,7 +21,8 @@ def test_every_file_is_a_recommender(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"no recommender 'esae'; known are als, autoencoder, content, ease"):
+    known = "als, autoencoder, content, content_article, ease, hrnn, item_knn, sasrec"
+    with pytest.raises(ModelError, match=rf"no recommender 'esae'; known are {known}"):
         recommenders.find("esae")
 
 

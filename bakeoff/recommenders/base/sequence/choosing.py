@@ -64,13 +64,14 @@ def _try(
     task: Task,
 ) -> _Best:
     best = _Best(half_life=half_life)
+    patience: int = task.settings.patience
 
     def stop(epoch: int, loss: float, parameters: Parameters) -> bool:
         metrics = validation.measure(model([parameters]))
         task.report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={"half_life": half_life}))
         if metrics["ndcg@100"] > best.value:
             best.epoch, best.value, best.parameters = epoch, metrics["ndcg@100"], parameters
-        return epoch - best.epoch >= task.settings.patience
+        return epoch - best.epoch >= patience
 
     train(data, network=network, settings=task.settings, half_life=half_life, seed=task.seed, stop=stop)
     return best

@@ -10,6 +10,11 @@ from bakeoff.data.interactions import Interactions
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+# Points in time between which the model blends what is in fashion.
+KNOTS = 9
+# The features of an event: its standardised value, whether it is liked, its nearness to each knot.
+FEATURES = 2 + KNOTS
+LIKED = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +24,14 @@ class Reading:
     Args:
         mean: of the values that were fitted on, in the data's own unit.
         deviation: their standard deviation; 1 where all are alike.
+        knots: float64, rising; points in time, in seconds since 1970, between which equally many events were fitted.
         liked_threshold: values at or above it are liked.
         session_gap: seconds without an event after which a new session begins.
     """
 
     mean: float
     deviation: float
+    knots: npt.NDArray[np.float64]
     liked_threshold: float
     session_gap: float
 
@@ -35,15 +42,27 @@ class Reading:
         return cls(
             mean=mean,
             deviation=deviation if deviation > 1e-6 else 1.0,
+            knots=np.quantile(interactions.timestamps.astype(np.float64), np.linspace(0, 1, KNOTS)),
             liked_threshold=liked_threshold,
             session_gap=session_gap,
         )
 
-    def features(self, values: Floats) -> Floats:
-        """Per event its standardised value and whether it is liked, shape (*values.shape, 2)."""
+    def features(self, values: Floats, timestamps: Ints) -> Floats:
+        """Per event its standardised value, whether it is liked, and its time, shape (*values.shape, `FEATURES`).
+
+        The time is a point between two knots: its nearness to each of them stands in that knot's place, 0 in all
+        others. What came before the first knot or after the last one lies on it.
+        """
         # A value that is no number says nothing: it is read as the mean.
         standardised = np.nan_to_num((values - self.mean) / self.deviation, nan=0.0, posinf=0.0, neginf=0.0)
-        features: Floats = np.stack((standardised, values >= self.liked_threshold), axis=-1).astype(np.float32)
+        features = np.zeros((*values.shape, FEATURES), np.float32)
+        features[..., 0] = standardised
+        features[..., LIKED] = values >= self.liked_threshold
+        place = np.interp(timestamps, self.knots, np.arange(KNOTS))
+        before = np.minimum(place.astype(np.int64), KNOTS - 2)[..., None]
+        share = (place[..., None] - before).astype(np.float32)
+        np.put_along_axis(features[..., 2:], before, 1 - share, axis=-1)
+        np.put_along_axis(features[..., 2:], before + 1, share, axis=-1)
         return features
 
 
@@ -53,7 +72,7 @@ class Batch:
 
     Args:
         items: int64, shape (windows, length); known items, 0 where `present` is False.
-        features: float32, shape (windows, length, 2); see `Reading.features`.
+        features: float32, shape (windows, length, `FEATURES`); see `Reading.features`.
         starts: bool, shape (windows, length); whether the event is the first of a session or of the window.
         present: bool, shape (windows, length); whether there is an event.
         ages: int64, shape (windows, length); how many newer events the user has.
@@ -64,6 +83,12 @@ class Batch:
     starts: Bools
     present: Bools
     ages: Ints
+
+    def without_last(self) -> "Batch":
+        """All columns but the last: its events are only foretold."""
+        return Batch(
+            self.items[:, :-1], self.features[:, :-1], self.starts[:, :-1], self.present[:, :-1], self.ages[:, :-1]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +142,7 @@ class Windows:
         starts[:, 1:] = timestamps[:, 1:] - timestamps[:, :-1] > self.reading.session_gap
         return Batch(
             np.where(present, self.rows.indices[positions], 0).astype(np.int64),
-            self.reading.features(self.rows.values[positions]) * present[..., None],
+            self.reading.features(self.rows.values[positions], timestamps) * present[..., None],
             starts & present,
             present,
             self.rows.indptr[self.users[chosen] + 1][:, None] - 1 - positions,

@@ -43,16 +43,18 @@ class SequenceModel(BaseModel):
         """The hidden state after each window's last event, shape (windows, size)."""
 
     def scores(self, histories: Interactions) -> Floats:
-        """The mean of the members' log-probabilities that an item comes next."""
+        """The mean of the members' log-probabilities that an item comes next; 0 where nothing is known of a user."""
         rows = self._rows(histories)
         windows = Windows.to_answer(rows, length=self.settings.max_length, reading=self.reading)
-        batch = windows.batch(np.arange(len(windows)))
-        total = np.zeros((rows.n_users, len(self.known.columns)), np.float32)
+        known = np.flatnonzero(rows.activity)
+        batch = windows.batch(known)
+        scores = np.zeros((rows.n_users, len(self.known.columns)), np.float32)
         for parameters in self.members:
             logits = self.last_states(parameters, batch) @ parameters["items"].T + parameters["item_bias"]
             logits -= logits.max(axis=1, keepdims=True)
-            total += logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return self.known.widen(total / np.float32(len(self.members)))
+            logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+            scores[known] += logits / np.float32(len(self.members))
+        return self.known.widen(scores)
 
     def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
         return self._rows(histories).activity > 0
@@ -70,6 +72,7 @@ class SequenceModel(BaseModel):
             "columns": self.known.columns,
             "n_items": np.array(self.known.n_items),
             "values": np.array([self.reading.mean, self.reading.deviation]),
+            "knots": self.reading.knots,
             "session_gap": np.array(self.reading.session_gap),
             **named,
         }
@@ -81,6 +84,7 @@ class SequenceModel(BaseModel):
         reading = Reading(
             mean=mean,
             deviation=deviation,
+            knots=np.array(arrays["knots"]),
             liked_threshold=signal.liked_threshold,
             session_gap=float(arrays["session_gap"]),
         )
@@ -94,6 +98,6 @@ class SequenceModel(BaseModel):
 
 
 def embed(parameters: Parameters, batch: Batch) -> Floats:
-    """The vectors of a batch's events, shape (windows, length, size): the item's and what its value adds."""
-    events: Floats = parameters["items"][batch.items] + batch.features @ parameters["value_weights"]
+    """The vectors of a batch's events, shape (windows, length, size): the item's and what its value and time add."""
+    events: Floats = parameters["items"][batch.items] + batch.features @ parameters["event_weights"]
     return events

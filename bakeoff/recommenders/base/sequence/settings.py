@@ -15,7 +15,7 @@ class SequenceSettings:
         dropout: share of the inputs and of the hidden states that is zeroed in each step.
         label_smoothing: share of the target probability that is spread over all items.
         learning_rate: of Adam, at its highest: it rises over the first steps and falls along a half cosine.
-        batch_size: windows per step.
+        batch_size: windows per step; 0: as many as make about 150 steps an epoch, from 16 to 512.
         epochs: of the whole schedule; which of them is kept is chosen on validation.
         patience: epochs without a better ndcg@100 on validation after which training stops.
         half_lives: to try on validation: a target counts half after so many newer events of its user; 0: all alike.
@@ -32,12 +32,12 @@ class SequenceSettings:
     dropout: float = setting(0.3, at_least=0, below=1)
     label_smoothing: float = setting(0.1, at_least=0, below=1)
     learning_rate: float = setting(0.003, above=0)
-    batch_size: int = setting(64, at_least=1)
-    epochs: int = setting(20, at_least=1)
-    patience: int = setting(5, at_least=1)
+    batch_size: int = setting(0, at_least=0)
+    epochs: int = setting(12, at_least=1)
+    patience: int = setting(4, at_least=1)
     half_lives: tuple[float, ...] = setting((0.0,), at_least=0, not_empty=True)
     unliked_weight: float = setting(0.0, at_least=0, at_most=1)
-    negatives: int = setting(1000, at_least=100)
+    negatives: int = setting(2000, at_least=100)
     full_softmax_items: int = setting(3000, at_least=0)
     min_interactions: int = setting(1, at_least=1)
     members: int = setting(1, at_least=1)

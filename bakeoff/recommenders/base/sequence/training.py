@@ -13,7 +13,7 @@ from bakeoff.errors import ModelError
 from bakeoff.recommenders.base.contract import Task
 from bakeoff.recommenders.base.known import KnownItems
 from bakeoff.recommenders.base.popularity import popularity
-from bakeoff.recommenders.base.sequence.events import Batch, Reading, Windows
+from bakeoff.recommenders.base.sequence.events import FEATURES, LIKED, Batch, Reading, Windows
 from bakeoff.recommenders.base.sequence.features import ItemFeatures
 from bakeoff.recommenders.base.sequence.loss import next_item_loss
 from bakeoff.recommenders.base.sequence.settings import SequenceSettings
@@ -21,6 +21,9 @@ from bakeoff.recommenders.base.sequence.settings import SequenceSettings
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 WARM_UP_STEPS = 20
+# Where the batch size is not given: few histories need many small steps, many histories few large ones.
+STEPS_PER_EPOCH = 150
+LEAST_BATCH, MOST_BATCH = 16, 512
 # Standard deviation of new item vectors; with hidden states of length sqrt(size) the first logits stay below 1.
 ITEM_SCALE = 0.05
 # Largest length of a step's gradient over all parameters; longer ones are shortened.
@@ -113,6 +116,8 @@ class Training:
         }
         self._optimizer = torch.optim.Adam(list(self._parameters.values()), betas=(0.9, 0.98), fused=True)
         self._step = 0
+        fitting = min(max(len(self._windows) // STEPS_PER_EPOCH, LEAST_BATCH), MOST_BATCH)
+        self._batch_size = settings.batch_size or fitting
 
     def epochs(self) -> Iterator[float]:
         """Train epoch by epoch to the end of the schedule; gives each epoch's mean loss."""
@@ -141,7 +146,7 @@ class Training:
 
     def _batches(self) -> list[Ints]:
         order = self._generator.permutation(len(self._windows))
-        size = self._settings.batch_size
+        size = self._batch_size
         return [order[start : start + size] for start in range(0, len(order), size)]
 
     def _train_step(self, chosen: Ints) -> float:
@@ -161,7 +166,7 @@ class Training:
 
     def _set_learning_rate(self) -> None:
         """Up in a straight line, then down along half a cosine to 0 at the end of the last epoch."""
-        steps = math.ceil(len(self._windows) / self._settings.batch_size) * self._settings.epochs
+        steps = math.ceil(len(self._windows) / self._batch_size) * self._settings.epochs
         self._step += 1
         rise = min(1.0, self._step / WARM_UP_STEPS)
         fall = 0.5 + 0.5 * math.cos(math.pi * self._step / (steps + 1))
@@ -170,7 +175,7 @@ class Training:
 
     def _target_weights(self, batch: Batch) -> Floats:
         """What each event counts as a target, shape (windows, length - 1): the first is none."""
-        liked = batch.features[:, 1:, 1] > 0
+        liked = batch.features[:, 1:, LIKED] > 0
         weights = np.where(liked, 1.0, self._settings.unliked_weight) * batch.present[:, 1:]
         if self._half_life:
             weights = weights * 0.5 ** (np.maximum(batch.ages[:, 1:], 0) / self._half_life)
@@ -194,7 +199,7 @@ class Training:
         shown = Batch(
             batch.items[:, :-1], batch.features[:, :-1], batch.starts[:, :-1], batch.present[:, :-1], batch.ages
         )
-        added = torch.from_numpy(shown.features).to(device) @ self._parameters["value_weights"]
+        added = torch.from_numpy(shown.features).to(device) @ self._parameters["event_weights"]
         events = torch.nn.functional.embedding(torch.from_numpy(inputs).to(device), vectors) + added
         states = self._network.states(self._parameters, events, shown, settings=settings, training=True)
         return next_item_loss(
@@ -240,7 +245,7 @@ def _initial(data: Data, size: int, generator: np.random.Generator) -> dict[str,
     return {
         "items": generator.standard_normal((n_items, size), np.float32) * np.float32(ITEM_SCALE),
         "item_bias": np.log(share).astype(np.float32),
-        "value_weights": np.zeros((2, size), np.float32),
+        "event_weights": np.zeros((FEATURES, size), np.float32),
         "feature_vectors": np.zeros((data.features.n_tokens, size), np.float32),
     }
 

@@ -161,8 +161,8 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
     "a default that is no contestant": (
         "dev.toml",
         'default_contestant = "auto"',
-        'default_contestant = "hrnn"',
-        r"run\.default_contestant: 'hrnn' is neither 'auto' nor a contestant of the catalogue",
+        'default_contestant = "nobody"',
+        r"run\.default_contestant: 'nobody' is neither 'auto' nor a contestant of the catalogue",
     ),
     "an image that is not pinned": (
         "contestants.toml",
@@ -238,7 +238,7 @@ def test_a_sagemaker_contestant_without_anything_names_all_it_needs(folder: Path
 
 
 def test_faults_between_files_are_named_together(folder: Path, change: Change) -> None:
-    change("dev.toml", 'default_contestant = "auto"', 'default_contestant = "hrnn"')
+    change("dev.toml", 'default_contestant = "auto"', 'default_contestant = "nobody"')
     change("contestants.toml", 'image = "scikit-learn"', 'image = "spark"')
     assert [fault.partition(":")[0] for fault in faults(folder)] == ["contestants.ease.image", "run.default_contestant"]
 

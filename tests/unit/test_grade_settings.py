@@ -133,13 +133,13 @@ SINGLE = {
     ),
     "a kind's contestant that does not compete": (
         '["autoencoder-article", "content-article-1", "content-article-2"]',
-        '["hrnn"]',
-        r"kinds\.article\.contestants: 'hrnn' is no contestant of the catalogue",
+        '["nobody"]',
+        r"kinds\.article\.contestants: 'nobody' is no contestant of the catalogue",
     ),
     "a judged contestant that does not compete": (
         "[contestants.personalize-popularity-count.",
-        "[contestants.hrnn.",
-        r"contestants: 'hrnn' is no contestant of the catalogue",
+        "[contestants.nobody.",
+        r"contestants: 'nobody' is no contestant of the catalogue",
     ),
 }
 

@@ -27,8 +27,8 @@ class Twin:
 
 
 # Of a dataset group without metadata, and of one with an Items dataset.
-OF_INTERACTIONS = Twin(recommender="ease")
-OF_METADATA = Twin(recommender="ease")
+OF_INTERACTIONS = Twin(recommender="sasrec")
+OF_METADATA = Twin(recommender="hrnn", settings={"item_features": True})
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Where each file of a prepared folder lies; the same names on disk, in a job's container and in S3."""
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 # Under "new users" the older part of a tested user's history is folded in: known when lists are asked for, not before.
 PARTS = ("train", "validation", "test", "validation_fold_in", "test_fold_in")

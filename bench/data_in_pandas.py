@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from bakeoff.contracts.naming import event_type
-from bakeoff.contracts.personalize import LONGEST_CATEGORY, LONGEST_TEXT, field_name
+from bakeoff.contracts.personalize import ITEM_NAME, LONGEST_CATEGORY, LONGEST_NAME, LONGEST_TEXT, field_name
 from bakeoff.data import layout, rejects
 from bakeoff.data.definition.interactions import FOLDS, LATEST_TIMESTAMP
 from bakeoff.data.definition.split import TEST, TRAIN, VALIDATION
@@ -52,7 +52,8 @@ def main(raw: Path, prepared: Path) -> None:
     write_histories(prepared, rows, user_ids, tested)
     write_items(prepared, items, mapping)
     features = clean(items, mapping.items.columns)
-    write_personalize_items(prepared, items["movieId"], features, mapping)
+    write_item_requests(prepared, items)
+    write_personalize_items(prepared, items, features, mapping)
     write_autopilot(prepared, rows, user_ids, items["movieId"], features)
 
 
@@ -252,6 +253,11 @@ def write_histories(prepared: Path, rows: pd.DataFrame, user_ids: np.ndarray, te
     (prepared / layout.REQUEST_USERS).write_text("".join(user + "}\n"))
 
 
+def write_item_requests(prepared: Path, items: pd.DataFrame) -> None:
+    asked = '{"itemId":"' + items["movieId"].astype(str) + '"}\n'
+    (prepared / layout.REQUEST_ITEMS).write_text("".join(asked))
+
+
 def _histories(event: "pd.Series[str]", user_row: "pd.Series[int]") -> "pd.Series[str]":
     newest = event.groupby(user_row).tail(SETTINGS.max_history)
     return newest.groupby(user_row.loc[newest.index]).agg(",".join)
@@ -299,13 +305,17 @@ def clean(items: pd.DataFrame, columns: Iterable[Column]) -> dict[Column, "pd.Se
 
 
 def write_personalize_items(
-    prepared: Path, ids: "pd.Series[int]", features: dict[Column, "pd.Series[Any]"], mapping: DataMapping
+    prepared: Path, items: pd.DataFrame, features: dict[Column, "pd.Series[Any]"], mapping: DataMapping
 ) -> None:
-    table = {"ITEM_ID": ids}
+    table = {"ITEM_ID": items["movieId"]}
     for column, values in features.items():
         used = column.type not in ("text", "date") or column.column in mapping.items.fields["plot"].columns
         if used and not column.leaking:
             table[field_name(column.column)] = values if column.type in NUMBERS else _imported(column, values)
+    titles = [title_and_year(text([titled]))[0] for titled in items["title"].astype(object)]
+    table[ITEM_NAME] = (
+        pd.Series(titles).where(lambda title: title != "", items["movieId"].astype(str)).str[:LONGEST_NAME]
+    )
     path = prepared / layout.PERSONALIZE_METADATA.format("items")
     path.parent.mkdir(parents=True)
     pd.DataFrame(table).to_csv(path, index=False)

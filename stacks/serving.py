@@ -8,7 +8,7 @@ from constructs import Construct
 from bakeoff.config import FRONT_MEMORY_MB, Config
 from stacks.acknowledge import acknowledge
 from stacks.constructs.python_function import PythonFunction
-from stacks.constructs.workflow_functions import allow_asking_backends
+from stacks.constructs.workflow_functions import allow_asking_backends, allow_reading_lists
 from stacks.grants import allow
 from stacks.names import Names
 
@@ -46,6 +46,7 @@ class ServingStack(Stack):
             description="Bakeoff: asks every contestant of the promoted run and answers with all their lists",
         )
         allow(function.role, ["dynamodb:GetItem"], [names.table_arn("runs"), names.table_arn("histories")])
+        allow_reading_lists(function, names)
         return function
 
     def _similar(self, config: Config, names: Names) -> PythonFunction:

@@ -54,7 +54,8 @@ def collect_lists(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
         {name: value for name, value in (incumbent or {}).items() if name != "runId"},
     )
     key, run_key = evaluation_prefix(made_from), f"{run_prefix(given['runId'])}input/"
-    evaluated = [{**entrant, **_neighbours(cloud, specs[entrant["name"]], outcomes)} for entrant in contestants]
+    further = {spec["name"]: _neighbours(cloud, spec, outcomes) for spec in order["contestants"]}
+    evaluated = [{**entrant, **further.get(entrant["name"], {})} for entrant in contestants]
     run = {"runId": given["runId"], "split": order["split"], "contestants": evaluated, "incumbent": incumbent}
     cloud.write_json(f"{run_key}run.json", run)
     manifest_key = f"{run_prefix(given['runId'])}lists.manifest"

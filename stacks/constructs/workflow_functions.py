@@ -72,6 +72,7 @@ class WorkflowFunctions(Construct):
     def _measure_latency(self) -> PythonFunction:
         function = self._function("measure_latency", "bucket", reads=("prepared/*",))
         allow_asking_backends(function, self._names)
+        allow_reading_lists(function, self._names)
         return function
 
     def _decide_promotion(self) -> PythonFunction:
@@ -149,8 +150,12 @@ class WorkflowFunctions(Construct):
 
 
 def allow_asking_backends(function: PythonFunction, names: Names) -> None:
-    """Let the function ask every endpoint and campaign of the environment, and read the stored lists."""
+    """Let the function ask every endpoint and campaign of the environment."""
     endpoints, campaigns = names.made_by_runs("sagemaker", "endpoint"), names.made_by_runs("personalize", "campaign")
     allow(function.role, ["sagemaker:InvokeEndpoint"], [endpoints], why=MADE_BY_RUNS)
     allow(function.role, ["personalize:GetRecommendations"], [campaigns], why=MADE_BY_RUNS)
+
+
+def allow_reading_lists(function: PythonFunction, names: Names) -> None:
+    """Let the function read the stored lists and rows, which only users have."""
     allow(function.role, ["dynamodb:GetItem"], [names.table_arn(LISTS_TABLE)])

@@ -51,7 +51,7 @@ def test_who_asks_for_alike_items_reads_no_histories(synthesized: Synthesized) -
         role = role_of(synthesized.functions()[name]["Properties"]["Role"])
         read = [one for one in synthesized.statements(role) if "dynamodb:GetItem" in one.actions]
         tables[name] = {resource.rpartition("-")[2] for one in read for resource in one.resources}
-    assert tables == {"get_recommendations": {"runs", "histories"}, "get_similar_items": {"runs"}}
+    assert tables == {"get_recommendations": {"runs", "histories", "lists"}, "get_similar_items": {"runs"}}
 
 
 def test_every_method_is_held_to_the_validator(synthesized: Synthesized) -> None:

@@ -27,7 +27,9 @@ def policies_of(synthesized: Synthesized, bucket: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_only_what_a_killed_preparation_left_expires_in_the_data_bucket(synthesized: Synthesized) -> None:
+def test_checkpoints_and_what_a_killed_preparation_left_expire_in_the_data_bucket(
+    synthesized: Synthesized,
+) -> None:
     rules = [
         {rule["Prefix"]: rule["ExpirationInDays"]}
         for bucket in synthesized.resources("AWS::S3::Bucket", "data").values()
@@ -35,7 +37,7 @@ def test_only_what_a_killed_preparation_left_expires_in_the_data_bucket(synthesi
         for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         if "ExpirationInDays" in rule
     ]
-    assert rules == [{"prepared/unfinished/": 3}]
+    assert sorted(rules, key=str) == [{"checkpoints/": 14}, {"prepared/unfinished/": 3}]
 
 
 def test_there_are_two_buckets_and_the_data_is_logged_into_the_other(synthesized: Synthesized) -> None:

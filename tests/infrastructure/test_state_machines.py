@@ -561,7 +561,7 @@ def test_what_a_run_makes_is_tagged_with_it(synthesized: Synthesized) -> None:
         and ":create" in resource
         and not resource.endswith(":createSchema")  # the one of them that takes no tags
     ]
-    assert len(made) == (22 if synthesized.engine == "spark" else 23), "the Glue job is of the stack"
+    assert len(made) == (24 if synthesized.engine == "spark" else 25), "the Glue job is of the stack"
     for resource, tags in made:
         assert tags is not None, resource
         keys = {tag.get("Key") or tag["TagKey"] for tag in tags}

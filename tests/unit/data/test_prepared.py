@@ -125,5 +125,5 @@ def test_missing_changed_or_foreign_files_are_named(tmp_path: Path, data: SmallD
     with pytest.raises(DataError, match=r"lacks matrix/items\.json"):
         Prepared.open(folder)
     (folder / layout.MANIFEST).write_text('{"format": 1}', encoding="utf-8")
-    with pytest.raises(DataError, match="has format 1, this code reads 2; prepare the data again"):
+    with pytest.raises(DataError, match="has format 1, this code reads 3; prepare the data again"):
         Prepared.open(folder)

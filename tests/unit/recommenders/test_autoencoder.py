@@ -40,6 +40,7 @@ class TestNeuralPartAlone(RecommenderContract):
 
 class TestAutoencoderOfAWideCatalogue(RecommenderContract):
     contestant = "autoencoder-wide"
+    entry = "autoencoder"
 
 
 class TestAutoencoderOfTheArticle(RecommenderContract):

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 
+# Of one history: at 10,000 items the copied rows of an item-item matrix take 41 MB.
+ROWS_AT_ONCE = 1024
+
 
 @dataclass(frozen=True, eq=False)
 class KnownItems:
@@ -68,8 +71,8 @@ def add_rows(
 ) -> npt.NDArray[np.float32]:
     """Per user the weighted sum of the rows of `matrix` that the user's items name: a sparse-dense product.
 
-    One user at a time, so that no more than one history's rows are copied; needs no SciPy, which the PyTorch image
-    may lack.
+    One user at a time and `ROWS_AT_ONCE` of a history, so that no more of the matrix is copied however long it is;
+    needs no SciPy, which the PyTorch image may lack.
 
     Args:
         interactions: columns are rows of `matrix`.
@@ -82,6 +85,7 @@ def add_rows(
     sums = np.zeros((interactions.n_users, matrix.shape[1]), np.float32)
     for user in range(interactions.n_users):
         span = interactions.span(user)
-        if span.stop > span.start:
-            sums[user] = weights[span] @ matrix[interactions.indices[span]]
+        for start in range(span.start, span.stop, ROWS_AT_ONCE):
+            part = slice(start, min(start + ROWS_AT_ONCE, span.stop))
+            sums[user] += weights[part] @ matrix[interactions.indices[part]]
     return sums

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
+from bakeoff.recommenders.base import Choice, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
+from bakeoff.recommenders.base.best import BestOfTries
 from bakeoff.recommenders.base.known import KnownItems
 
 Floats = npt.NDArray[np.float32]
@@ -115,26 +116,15 @@ class Model(BaseModel):
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose by ndcg@100: weight and regularisation with the first length of vectors, then that length."""
     settings: Settings = task.settings
-    best: tuple[float, dict[str, Any], Model] | None = None
-
-    def attempt(alpha: float, reg: float, factors: int) -> None:
-        nonlocal best
-        chosen = {"alpha": alpha, "reg": reg, "factors": factors}
-        model = fit(train, chosen=chosen, task=task)
-        metrics = validation.measure(model)
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=chosen))
-        if best is None or metrics["ndcg@100"] > best[0]:
-            best = (metrics["ndcg@100"], chosen, model)
-
     first, *others = settings.factors
+    best = BestOfTries(lambda chosen: fit(train, chosen=chosen, task=task), validation=validation, report=task.report)
     for alpha in settings.alphas:
         for reg in settings.regs:
-            attempt(alpha, reg, first)
-    assert best is not None  # neither list may be empty
-    of_first = best[1]
+            best.attempt({"alpha": alpha, "reg": reg, "factors": first})
+    of_first = best.choice.chosen
     for factors in others:
-        attempt(of_first["alpha"], of_first["reg"], factors)
-    return Choice(best[1], best[2])
+        best.attempt({**of_first, "factors": factors})
+    return best.choice
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:

@@ -23,8 +23,9 @@ import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
+from bakeoff.recommenders.base import Choice, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
+from bakeoff.recommenders.base.best import BestOfTries
 from bakeoff.recommenders.base.known import KnownItems
 
 Floats = npt.NDArray[np.float32]
@@ -104,28 +105,15 @@ class Model(BaseModel):
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose by ndcg@100: shrinkage and the users' weights with the first number of neighbours, then that number."""
     settings: Settings = task.settings
-    tried: dict[tuple[float, float, int], tuple[float, Model]] = {}
-
-    def attempt(shrinkage: float, exponent: float, neighbours: int) -> None:
-        chosen = {"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": neighbours}
-        model = fit(train, chosen=chosen, task=task)
-        metrics = validation.measure(model)
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=chosen))
-        tried[shrinkage, exponent, neighbours] = (metrics["ndcg@100"], model)
-
-    def best() -> tuple[float, float, int]:
-        return max(tried, key=lambda values: tried[values][0])
-
     first, *others = settings.neighbours
+    best = BestOfTries(lambda chosen: fit(train, chosen=chosen, task=task), validation=validation, report=task.report)
     for exponent in settings.user_exponents:
         for shrinkage in settings.shrinkages:
-            attempt(shrinkage, exponent, first)
-    shrinkage, exponent, _ = best()
+            best.attempt({"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": first})
+    of_first = best.choice.chosen
     for neighbours in others:
-        attempt(shrinkage, exponent, neighbours)
-    shrinkage, exponent, neighbours = best()
-    model = tried[shrinkage, exponent, neighbours][1]
-    return Choice({"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": neighbours}, model)
+        best.attempt({**of_first, "neighbours": neighbours})
+    return best.choice
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:

@@ -25,7 +25,7 @@ from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, w
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.equals import WidestOfEquals
 from bakeoff.recommenders.base.item_item import LinearBranch
-from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
 from bakeoff.recommenders.base.network import mirrored, recvae
 from bakeoff.recommenders.base.network.settings import Settings
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
@@ -41,11 +41,10 @@ AfterEpoch = Callable[[int, float, Callable[[], Network]], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Model(BaseModel):
+class Model(ModelOfKnownItems):
     """A fitted network, and the linear branch where there is one.
 
     Args:
-        known: the items that it learned; inputs and outputs.
         network: gives the neural scores.
         linear: gives the linear scores; None where there is no such branch.
         log_popularity: float32, shape (known items,).
@@ -53,10 +52,8 @@ class Model(BaseModel):
         recency_exponent: of the weights of a history.
         popularity_exponent: scores are divided by popularity^exponent.
         settings: network, activation and row are read.
-        signal: which interactions of a history count.
     """
 
-    known: KnownItems
     network: Network
     linear: LinearBranch | None
     log_popularity: Floats
@@ -64,14 +61,13 @@ class Model(BaseModel):
     recency_exponent: float
     popularity_exponent: float
     settings: Settings
-    signal: Signal
 
     def scores(self, histories: Interactions) -> Floats:
         """The weighted sum of both branches' scores in standard deviations; the network's own where it is alone.
 
         Each branch is corrected for popularity before: the network's scores are logarithms, the linear ones are not.
         """
-        rows = self._rows(histories)
+        rows = self.rows(histories)
         weights = _weigh(rows, self.settings, recency_exponent=self.recency_exponent)
         correction = np.float32(-self.popularity_exponent) * self.log_popularity
         scores = self.network.outputs(rows, weights) + correction
@@ -81,16 +77,9 @@ class Model(BaseModel):
             scores = share * _standardised(linear) + (1 - share) * _standardised(scores)
         return self.known.widen(scores)
 
-    def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
-        return self._rows(histories).activity > 0
-
-    def _rows(self, histories: Interactions) -> Interactions:
-        return self.known.narrow(self.signal.of(histories))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
-            "columns": self.known.columns,
-            "n_items": np.array(self.known.n_items),
+            **self.known.arrays(),
             "log_popularity": self.log_popularity,
             "linear_share": np.array(self.linear_share),
             "recency_exponent": np.array(self.recency_exponent),
@@ -111,7 +100,7 @@ class Model(BaseModel):
                 arrays, n_layers=2 * len(settings.layers), activation=settings.activation
             )
         return cls(
-            known=KnownItems(arrays["columns"], int(arrays["n_items"])),
+            known=KnownItems.from_arrays(arrays),
             network=network,
             linear=LinearBranch.from_arrays(arrays) if any(settings.linear_shares) else None,
             log_popularity=arrays["log_popularity"],

@@ -15,7 +15,7 @@ JOBS = sorted(path.name for path in (CHECKOUT / "sagemaker_jobs").iterdir() if p
 NOWHERE = ("boto3", "botocore", "pydantic", "aws_cdk", "typer")
 NOT_WITH_TORCH = ("scipy", "pandas", "sklearn", "pyarrow")
 # By recommender; those on the scikit-learn image lack torch.
-ABSENT = {"autoencoder": NOWHERE + NOT_WITH_TORCH}
+ABSENT = dict.fromkeys(("autoencoder", "hrnn", "sasrec"), NOWHERE + NOT_WITH_TORCH)
 ANSWER_SIMILAR = ("content", "content_article")
 
 

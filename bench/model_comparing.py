@@ -48,6 +48,8 @@ def main(folder: Path, result: Path) -> None:
         weights = {name: np.ascontiguousarray(arrays[name]) for name in arrays.files}
     write_requests(folder / "requests.jsonl", weights)
     columns = weights["columns"]
+    positions = np.full(model.known.n_items, -1)  # type: ignore[attr-defined]
+    positions[columns] = np.arange(len(columns))
     seconds: dict[str, list[float]] = {"ours": [], "plain": []}
     shared = []
     for user in range(ASKED_USERS):
@@ -57,11 +59,13 @@ def main(folder: Path, result: Path) -> None:
         history = Interactions(
             np.array([0, len(items)]), items, ones, np.zeros(len(items), np.int64), model.known.n_items
         )  # type: ignore[attr-defined]
+        # Looked up before the clock counts: the plain form pays for its row and its products alone.
+        own = positions[items]
+        own = own[own >= 0]
         begun = time.perf_counter()
         ours = recommend(model, history, n=[N])[0].columns
         between = time.perf_counter()
         row = np.zeros(len(columns), np.float32)
-        own = np.flatnonzero(np.isin(columns, items))
         row[own] = 1 / np.sqrt(len(own))
         exact = columns[top_n(plain(weights, row), N)]
         ended = time.perf_counter()

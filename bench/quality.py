@@ -64,15 +64,16 @@ def _make(one: Fit | Search) -> bool:
 
 
 class Wall:
-    """Seconds of all runs that this plan took, beginning with nothing kept.
+    """Seconds of all runs that this plan took, from the raw data on, beginning with nothing kept.
 
     Args:
         planned: all fits and searches.
+        began: when this run began, by the monotonic clock.
     """
 
-    def __init__(self, planned: Sequence[Fit | Search]) -> None:
+    def __init__(self, planned: Sequence[Fit | Search], *, began: float) -> None:
         self._path = FOLDER / "walls" / f"{fingerprint([one.folder.name for one in planned])}.json"
-        self._began = time.monotonic()
+        self._began = began
         if self._path.is_file():
             self.before: float | None = json.loads(self._path.read_text())
         else:
@@ -99,10 +100,11 @@ def main() -> None:
 
     raw = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else demo_data(DATA_FOLDER)
     name = data_set_name(raw)
+    began = time.monotonic()
     folders = {strategy: prepare(raw, strategy) for strategy in (MAIN, LAST_OUT)}
     fits, searched = plan(folders), searches(folders[MAIN])
     planned = [*searched, *fits]
-    wall = Wall(planned)
+    wall = Wall(planned, began=began)
     try:
         make(planned)
     finally:

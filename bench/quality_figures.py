@@ -147,7 +147,7 @@ def _print_slider(fits: Sequence[Fit]) -> None:
     print(f"  {'contestant':<28} {'exponent':>8} {'ndcg@10':>9} {'ndcg@100':>9} {'coverage@10':>12}")
     for fit in fits:
         steps = [step for step in fit.result["curve"] if "popularity_exponent" in step["tried"]]
-        if fit.strategy != MAIN or fit.seed != 1 or not steps:
+        if fit.strategy != MAIN or fit.seed != SEEDS[0] or not steps:
             continue
         chosen = fit.result["chosen"]["popularity_exponent"]
         for step in steps:

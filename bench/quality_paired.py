@@ -75,8 +75,9 @@ def paired_rmse(
         rows: the user of each rating.
         target: what the ratio must not exceed.
     """
-    n_users = int(rows.max()) + 1
-    sums = np.column_stack([np.bincount(rows, some, minlength=n_users) for some in (ours, theirs, np.ones(len(rows)))])
+    # Users without a held-out rating are none of those that are drawn.
+    _, user = np.unique(rows, return_inverse=True)
+    sums = np.column_stack([np.bincount(user, some) for some in (ours, theirs, np.ones(len(rows)))])
     drawn = drawn_means(sums, BOOTSTRAP)
     roots = np.sqrt(drawn[:, :2] / drawn[:, 2:])
     low, high = BOOTSTRAP.bounds(roots[:, 0] - roots[:, 1])

@@ -17,7 +17,7 @@ FOLDER = BUILD / "quality"
 SEEDS = (1, 2, 3)
 MAIN, LAST_OUT = "per_user_last_fraction", "leave_last_out"
 # Recommenders whose fits hang on chance.
-STOCHASTIC = {"autoencoder", "hrnn", "sasrec"}
+STOCHASTIC = {"als", "autoencoder", "hrnn", "sasrec"}
 TWIN = "personalize-user-personalization"
 SEQUENCE = ("item-knn", "sasrec", "hrnn", "hrnn-metadata", TWIN)
 # Compared under leave-last-out; on the main split one fit of each is enough, for the blend.

@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
-from bakeoff.recommenders.base import Model as BaseModel
-from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base import Choice, Signal, Task, Validation, setting
+from bakeoff.recommenders.base.best import BestOfTries
+from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
 
 Floats = npt.NDArray[np.float32]
 # Of the vectors' start, as a share of a vector's length: Rendle et al., section 4.
@@ -51,22 +51,18 @@ class Settings:
 
 
 @dataclass(frozen=True, eq=False)
-class Model(BaseModel):
+class Model(ModelOfKnownItems):
     """A fitted model.
 
     Args:
-        known: the items that it learned.
         vectors: y, float32, shape (known items, factors).
         alpha: weight of a liked item.
         reg: L2 regularisation.
-        signal: which interactions of a history count.
     """
 
-    known: KnownItems
     vectors: Floats
     alpha: float
     reg: float
-    signal: Signal
 
     @cached_property
     def _of_all_items(self) -> npt.NDArray[np.float64]:
@@ -75,7 +71,7 @@ class Model(BaseModel):
         return gram + self.reg * np.eye(len(gram))
 
     def scores(self, histories: Interactions) -> Floats:
-        rows = self._rows(histories)
+        rows = self.rows(histories)
         scores = np.empty((rows.n_users, len(self.known.columns)), np.float32)
         for user in range(rows.n_users):
             # One user at a time, so that nobody's scores hang on who is asked beside.
@@ -91,16 +87,9 @@ class Model(BaseModel):
         told = self.alpha * liked.sum(axis=0, dtype=np.float64)
         return np.linalg.solve(asked, told).astype(np.float32)
 
-    def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
-        return self._rows(histories).activity > 0
-
-    def _rows(self, histories: Interactions) -> Interactions:
-        return self.known.narrow(self.signal.of(histories))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
-            "columns": self.known.columns,
-            "n_items": np.array(self.known.n_items),
+            **self.known.arrays(),
             "vectors": self.vectors,
             "alpha": np.array(self.alpha),
             "reg": np.array(self.reg),
@@ -108,33 +97,23 @@ class Model(BaseModel):
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        known = KnownItems(arrays["columns"], int(arrays["n_items"]))
-        return cls(known, arrays["vectors"], float(arrays["alpha"]), float(arrays["reg"]), signal)
+        return cls(
+            KnownItems.from_arrays(arrays), signal, arrays["vectors"], float(arrays["alpha"]), float(arrays["reg"])
+        )
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose by ndcg@100: weight and regularisation with the first length of vectors, then that length."""
     settings: Settings = task.settings
-    best: tuple[float, dict[str, Any], Model] | None = None
-
-    def attempt(alpha: float, reg: float, factors: int) -> None:
-        nonlocal best
-        chosen = {"alpha": alpha, "reg": reg, "factors": factors}
-        model = fit(train, chosen=chosen, task=task)
-        metrics = validation.measure(model)
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=chosen))
-        if best is None or metrics["ndcg@100"] > best[0]:
-            best = (metrics["ndcg@100"], chosen, model)
-
     first, *others = settings.factors
+    best = BestOfTries(lambda chosen: fit(train, chosen=chosen, task=task), validation=validation, report=task.report)
     for alpha in settings.alphas:
         for reg in settings.regs:
-            attempt(alpha, reg, first)
-    assert best is not None  # neither list may be empty
-    of_first = best[1]
+            best.attempt({"alpha": alpha, "reg": reg, "factors": first})
+    of_first = best.choice.chosen
     for factors in others:
-        attempt(of_first["alpha"], of_first["reg"], factors)
-    return Choice(best[1], best[2])
+        best.attempt({**of_first, "factors": factors})
+    return best.choice
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
@@ -158,7 +137,7 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
         als.user_factors = _start(rows.n_users, factors, generator)
         als.item_factors = _start(rows.n_items, factors, generator)
         als.fit(likes, show_progress=False)
-    return Model(known, als.item_factors, chosen["alpha"], chosen["reg"], task.signal)
+    return Model(known, task.signal, als.item_factors, chosen["alpha"], chosen["reg"])
 
 
 def _start(rows: int, factors: int, generator: np.random.Generator) -> Floats:

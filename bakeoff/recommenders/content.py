@@ -28,6 +28,7 @@ from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.directors import Directors, fill_page, number_directors
 from bakeoff.recommenders.base.item_vectors import ItemVectors, standardise
 from bakeoff.recommenders.base.neighbours import DirectorCap, Neighbours, find_neighbours
+from bakeoff.recommenders.base.recency import halved
 from bakeoff.recommenders.base.text import FIELDS, embed_fields, vectorise
 
 Floats = npt.NDArray[np.float32]
@@ -109,7 +110,7 @@ class Model(BaseModel):
 
     def scores(self, histories: Interactions) -> Floats:
         rows = self.signal.of(histories)
-        cosines = self.vectors.cosines(self.vectors.profiles(rows, _recency(rows, self.half_life)))
+        cosines = self.vectors.cosines(self.vectors.profiles(rows, halved(rows, self.half_life)))
         return standardise(cosines, over=np.isfinite(self.popularity)) + self.prior(self.popularity_weight)
 
     def prior(self, weight: float) -> Floats:
@@ -252,11 +253,3 @@ def _vectors(documents: Sequence[Document], settings: Settings) -> ItemVectors:
     if settings.vectorizer == "embedding":
         return embed_fields(documents, field_weights=settings.field_weights)
     return vectorise(documents, field_weights=settings.field_weights, min_documents=settings.min_documents)
-
-
-def _recency(rows: Interactions, half_life: float) -> Floats:
-    """Per interaction 0.5^(newer interactions of the user / half_life), shape (n_interactions,)."""
-    if half_life == 0:
-        return np.ones(rows.n_interactions, np.float32)
-    newer = np.repeat(rows.indptr[1:], rows.activity) - np.arange(rows.n_interactions) - 1
-    return (0.5 ** (newer / half_life)).astype(np.float32)

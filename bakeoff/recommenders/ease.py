@@ -15,9 +15,8 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
-from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.item_item import items_that_fit, solve
-from bakeoff.recommenders.base.known import KnownItems, add_rows
+from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
 
 
@@ -45,44 +44,32 @@ class Settings:
 
 
 @dataclass(frozen=True, eq=False)
-class Model(BaseModel):
+class Model(ModelOfKnownItems):
     """A fitted model.
 
     Args:
-        known: the items that it learned.
         weights: B, float32, shape (known items, known items); row = item of the history, column = item scored.
         item_weights: float32, shape (known items,); popularity^-exponent.
-        signal: which interactions of a history count.
     """
 
-    known: KnownItems
     weights: npt.NDArray[np.float32]
     item_weights: npt.NDArray[np.float32]
-    signal: Signal
 
     def scores(self, histories: Interactions) -> npt.NDArray[np.float32]:
-        rows = self._rows(histories)
+        rows = self.rows(histories)
         sums = add_rows(rows, self.weights, weights=np.ones(rows.n_interactions, np.float32))
         return self.known.widen(sums * self.item_weights)
 
-    def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
-        return self._rows(histories).activity > 0
-
-    def _rows(self, histories: Interactions) -> Interactions:
-        return self.known.narrow(self.signal.of(histories))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
-            "columns": self.known.columns,
-            "n_items": np.array(self.known.n_items),
+            **self.known.arrays(),
             "weights": self.weights,
             "item_weights": self.item_weights,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        known = KnownItems(arrays["columns"], int(arrays["n_items"]))
-        return cls(known, arrays["weights"], arrays["item_weights"], signal)
+        return cls(KnownItems.from_arrays(arrays), signal, arrays["weights"], arrays["item_weights"])
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
@@ -128,7 +115,7 @@ def _fit(interactions: Interactions, *, settings: Settings, reg: float, exponent
     learned = signal.of(interactions)
     known = items_that_fit(learned, at_least=settings.min_interactions, at_most=settings.max_items)
     weights = solve(known.narrow(learned), reg=reg)
-    return Model(known, weights, _item_weights(popularity(learned), known, exponent), signal)
+    return Model(known, signal, weights, _item_weights(popularity(learned), known, exponent))
 
 
 def _item_weights(counts: npt.NDArray[np.float64], known: KnownItems, exponent: float) -> npt.NDArray[np.float32]:

@@ -23,9 +23,9 @@ import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
-from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
-from bakeoff.recommenders.base import Model as BaseModel
-from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base import Choice, Signal, Task, Validation, setting
+from bakeoff.recommenders.base.best import BestOfTries
+from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
 
 Floats = npt.NDArray[np.float32]
 # Similarities held at once while neighbours are looked for, in bytes: there is never an items x items matrix.
@@ -50,22 +50,18 @@ class Settings:
 
 
 @dataclass(frozen=True, eq=False)
-class Model(BaseModel):
+class Model(ModelOfKnownItems):
     """A fitted model: the similarities as sparse rows, row = item of the history, column = item scored.
 
     Args:
-        known: the items that it learned.
         indptr: int64, shape (known items + 1,).
         indices: int32; the items that have the row's item among their neighbours.
         similarities: float32, parallel to `indices`.
-        signal: which interactions of a history count.
     """
 
-    known: KnownItems
     indptr: npt.NDArray[np.int64]
     indices: npt.NDArray[np.int32]
     similarities: Floats
-    signal: Signal
 
     @cached_property
     def _matrix(self) -> Any:
@@ -75,21 +71,17 @@ class Model(BaseModel):
         return csr_array((self.similarities, self.indices, self.indptr), shape=(size, size))
 
     def scores(self, histories: Interactions) -> Floats:
-        rows = _ones(self._rows(histories))
+        rows = _ones(self.rows(histories))
         return self.known.widen((rows @ self._matrix).toarray())
 
     def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
-        rows = self._rows(histories)
+        rows = self.rows(histories)
         has_neighbours = np.diff(self.indptr) > 0
         return rows.where(has_neighbours[rows.indices]).activity > 0
 
-    def _rows(self, histories: Interactions) -> Interactions:
-        return self.known.narrow(self.signal.of(histories))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {
-            "columns": self.known.columns,
-            "n_items": np.array(self.known.n_items),
+            **self.known.arrays(),
             "indptr": self.indptr,
             "indices": self.indices,
             "similarities": self.similarities,
@@ -97,35 +89,21 @@ class Model(BaseModel):
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        known = KnownItems(arrays["columns"], int(arrays["n_items"]))
-        return cls(known, arrays["indptr"], arrays["indices"], arrays["similarities"], signal)
+        return cls(KnownItems.from_arrays(arrays), signal, arrays["indptr"], arrays["indices"], arrays["similarities"])
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
     """Choose by ndcg@100: shrinkage and the users' weights with the first number of neighbours, then that number."""
     settings: Settings = task.settings
-    tried: dict[tuple[float, float, int], tuple[float, Model]] = {}
-
-    def attempt(shrinkage: float, exponent: float, neighbours: int) -> None:
-        chosen = {"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": neighbours}
-        model = fit(train, chosen=chosen, task=task)
-        metrics = validation.measure(model)
-        task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried=chosen))
-        tried[shrinkage, exponent, neighbours] = (metrics["ndcg@100"], model)
-
-    def best() -> tuple[float, float, int]:
-        return max(tried, key=lambda values: tried[values][0])
-
     first, *others = settings.neighbours
+    best = BestOfTries(lambda chosen: fit(train, chosen=chosen, task=task), validation=validation, report=task.report)
     for exponent in settings.user_exponents:
         for shrinkage in settings.shrinkages:
-            attempt(shrinkage, exponent, first)
-    shrinkage, exponent, _ = best()
+            best.attempt({"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": first})
+    of_first = best.choice.chosen
     for neighbours in others:
-        attempt(shrinkage, exponent, neighbours)
-    shrinkage, exponent, neighbours = best()
-    model = tried[shrinkage, exponent, neighbours][1]
-    return Choice({"shrinkage": shrinkage, "user_exponent": exponent, "neighbours": neighbours}, model)
+        best.attempt({**of_first, "neighbours": neighbours})
+    return best.choice
 
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
@@ -157,10 +135,10 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
     by_neighbour = csr_array((similarities, (neighbours, scored)), shape=(size, size))
     return Model(
         known,
+        task.signal,
         by_neighbour.indptr.astype(np.int64),
         by_neighbour.indices.astype(np.int32),
         by_neighbour.data,
-        task.signal,
     )
 
 

@@ -87,7 +87,7 @@ def _data(interactions: Interactions, task: Task) -> Data:
 
 
 def _model(data: Data, members: list[Parameters], task: Task) -> Model:
-    return Model(data.known, members, data.reading, task.settings, task.signal)
+    return Model(data.known, task.signal, members, data.reading, task.settings)
 
 
 def _input_scale(size: int) -> float:

@@ -22,7 +22,7 @@ from bakeoff.training.validation import HeldOutUsers
 
 VALIDATION = "validation.json"
 CURVE = "curve.json"
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch", "implicit", "wordllama")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +178,7 @@ def _libraries() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            # The PyTorch image has no scikit-learn and the scikit-learn image no torch.
+            # The PyTorch image has no scikit-learn and the scikit-learn image no torch; implicit and wordllama travel
+            # with the job.
             continue
     return found

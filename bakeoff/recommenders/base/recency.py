@@ -16,9 +16,26 @@ def recency(rows: Interactions, exponent: float) -> npt.NDArray[np.float32]:
         rows: one history per row, oldest interaction first.
         exponent: 0 where all count alike.
     """
-    newer = np.repeat(rows.indptr[1:], rows.activity) - np.arange(rows.n_interactions) - 1
-    weights: npt.NDArray[np.float32] = np.power(1.0 + newer, -exponent).astype(np.float32)
+    weights: npt.NDArray[np.float32] = np.power(1.0 + _newer(rows), -exponent).astype(np.float32)
     return weights
+
+
+def halved(rows: Interactions, half_life: float) -> npt.NDArray[np.float32]:
+    """Per interaction 0.5^(newer interactions of the user / half_life), shape (n_interactions,).
+
+    Args:
+        rows: one history per row, oldest interaction first.
+        half_life: in interactions; 0 where all count alike.
+    """
+    if half_life == 0:
+        return np.ones(rows.n_interactions, np.float32)
+    weights: npt.NDArray[np.float32] = np.power(0.5, _newer(rows) / half_life).astype(np.float32)
+    return weights
+
+
+def _newer(rows: Interactions) -> npt.NDArray[np.int64]:
+    """Newer interactions of the same user, shape (n_interactions,)."""
+    return np.repeat(rows.indptr[1:], rows.activity) - np.arange(rows.n_interactions) - 1
 
 
 def of_unit_length(weights: npt.NDArray[np.float32], rows: Interactions) -> npt.NDArray[np.float32]:

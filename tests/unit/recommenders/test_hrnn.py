@@ -97,7 +97,7 @@ def test_item_features_need_a_document_per_item() -> None:
 def test_members_answer_with_their_mean() -> None:
     model = fit(members=2)
     alone = [
-        hrnn.Model(model.known, [member], model.reading, model.settings, model.signal).scores(sequences())
+        hrnn.Model(model.known, model.signal, [member], model.reading, model.settings).scores(sequences())
         for member in model.members
     ]
     np.testing.assert_allclose(model.scores(sequences()), (alone[0] + alone[1]) / 2, atol=1e-5)

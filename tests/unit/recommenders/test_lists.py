@@ -101,3 +101,12 @@ def test_rows_are_added_as_a_matrix_product_adds_them() -> None:
     weights = np.array([2, 3, 4], np.float32)
     dense = np.array([[2, 0, 3], [0, 0, 0], [0, 4, 0]])
     np.testing.assert_array_equal(add_rows(histories, matrix, weights=weights), dense @ matrix)
+
+
+def test_a_long_history_is_added_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    histories = rows([(0, 5), (1, 5), (2, 5)], [], [(2, 5)], n_items=3)
+    matrix = np.arange(6, dtype=np.float32).reshape(3, 2)
+    weights = np.array([1, 2, 3, 4], np.float32)
+    at_once = add_rows(histories, matrix, weights=weights)
+    monkeypatch.setattr("bakeoff.recommenders.base.known.ROWS_AT_ONCE", 2)
+    np.testing.assert_array_equal(add_rows(histories, matrix, weights=weights), at_once)

@@ -1,5 +1,6 @@
 """What the trainings of networks share."""
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -26,7 +27,9 @@ def log_shares(rows: Interactions) -> npt.NDArray[np.float32]:
 
 
 def train_device() -> Any:
-    """The GPU where there is one."""
+    """The GPU where there is one; of several, each process that torchrun started has its own."""
     import torch
 
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bakeoff.data.interactions import Interactions
-from bakeoff.recommenders.base.contract import Model as BaseModel
-from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
 from bakeoff.recommenders.base.sequence.events import Batch, Reading, Windows
 from bakeoff.recommenders.base.sequence.settings import SequenceSettings
 from bakeoff.recommenders.base.signal import Signal
@@ -21,22 +20,18 @@ Parameters = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, eq=False)
-class SequenceModel(BaseModel):
+class SequenceModel(ModelOfKnownItems):
     """A fitted model.
 
     Args:
-        known: the items that it learned.
         members: the parameters of each of its networks.
         reading: how events are read.
         settings: of the recommender.
-        signal: which interactions of a history count.
     """
 
-    known: KnownItems
     members: list[Parameters]
     reading: Reading
     settings: SequenceSettings
-    signal: Signal
 
     @abstractmethod
     def last_states(self, parameters: Parameters, batch: Batch) -> Floats:
@@ -44,7 +39,7 @@ class SequenceModel(BaseModel):
 
     def scores(self, histories: Interactions) -> Floats:
         """The mean of the members' log-probabilities that an item comes next; 0 where nothing is known of a user."""
-        rows = self._rows(histories)
+        rows = self.rows(histories)
         windows = Windows.to_answer(rows, length=self.settings.max_length, reading=self.reading)
         known = np.flatnonzero(rows.activity)
         batch = windows.batch(known)
@@ -56,12 +51,6 @@ class SequenceModel(BaseModel):
             scores[known] += logits / np.float32(len(self.members))
         return self.known.widen(scores)
 
-    def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
-        return self._rows(histories).activity > 0
-
-    def _rows(self, histories: Interactions) -> Interactions:
-        return self.known.narrow(self.signal.of(histories))
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         named = {
             f"member_{number}_{name}": array
@@ -69,8 +58,7 @@ class SequenceModel(BaseModel):
             for name, array in parameters.items()
         }
         return {
-            "columns": self.known.columns,
-            "n_items": np.array(self.known.n_items),
+            **self.known.arrays(),
             "values": np.array([self.reading.mean, self.reading.deviation]),
             "knots": self.reading.knots,
             "session_gap": np.array(self.reading.session_gap),
@@ -79,7 +67,6 @@ class SequenceModel(BaseModel):
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Any, signal: Signal) -> Self:
-        known = KnownItems(arrays["columns"], int(arrays["n_items"]))
         mean, deviation = arrays["values"].tolist()
         reading = Reading(
             mean=mean,
@@ -94,7 +81,7 @@ class SequenceModel(BaseModel):
             named = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
             # Looked up by name, so that an archive that lacks them says which.
             members.append({**named, "items": arrays[f"{prefix}items"], "item_bias": arrays[f"{prefix}item_bias"]})
-        return cls(known, members, reading, settings, signal)
+        return cls(KnownItems.from_arrays(arrays), signal, members, reading, settings)
 
 
 def embed(parameters: Parameters, batch: Batch) -> Floats:

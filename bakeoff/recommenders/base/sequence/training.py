@@ -12,6 +12,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base.contract import Task
 from bakeoff.recommenders.base.known import KnownItems
+from bakeoff.recommenders.base.network.training import train_device
 from bakeoff.recommenders.base.popularity import popularity
 from bakeoff.recommenders.base.sequence.events import FEATURES, LIKED, Batch, Reading, Windows
 from bakeoff.recommenders.base.sequence.features import ItemFeatures
@@ -108,7 +109,7 @@ class Training:
 
         self._data, self._network, self._settings, self._half_life = data, network, settings, half_life
         self._generator = np.random.default_rng(seed)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._device = train_device()
         self._windows = Windows.to_learn(data.rows, length=settings.max_length, reading=data.reading)
         initial = {**_initial(data, settings.size, self._generator), **network.initial(settings, self._generator)}
         self._parameters = {
@@ -196,9 +197,7 @@ class Training:
             biases = self._parameters["item_bias"][torch.from_numpy(used).to(device)]
         else:
             vectors, biases = self._vectors(None), self._parameters["item_bias"]
-        shown = Batch(
-            batch.items[:, :-1], batch.features[:, :-1], batch.starts[:, :-1], batch.present[:, :-1], batch.ages
-        )
+        shown = batch.without_last()
         added = torch.from_numpy(shown.features).to(device) @ self._parameters["event_weights"]
         events = torch.nn.functional.embedding(torch.from_numpy(inputs).to(device), vectors) + added
         states = self._network.states(self._parameters, events, shown, settings=settings, training=True)

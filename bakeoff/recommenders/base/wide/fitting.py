@@ -32,7 +32,7 @@ def choose(
         plan: with the most epochs and the patience.
         min_interactions: items with fewer are not learned.
         exponents: of the popularity, to try.
-        budget: the share of ndcg@100 that may be given for coverage.
+        budget: the share of ndcg@100, and of ndcg@10, that may be given for coverage.
         validation: measures.
         task: signal, seed, report and checkpoints are read.
     """
@@ -55,7 +55,12 @@ def choose(
         return _corrected(plain, rows, exponent)
 
     exponent = choose_exponent(
-        with_exponent, exponents=exponents, budget=budget, validation=validation, report=task.report
+        with_exponent,
+        exponents=exponents,
+        budget=budget,
+        validation=validation,
+        report=task.report,
+        within=("ndcg@100", "ndcg@10"),
     )
     chosen = {
         "sampled_epochs": trained.sampled_epochs,

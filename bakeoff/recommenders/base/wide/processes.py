@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 import torch.distributed as dist
 
+from bakeoff.recommenders.base.network.training import train_device
+
 
 @dataclass(frozen=True, kw_only=True)
 class Processes:
@@ -26,8 +28,8 @@ class Processes:
     def join(cls) -> "Processes":
         """Meet the others; alone where torchrun started none."""
         count = int(os.environ.get("WORLD_SIZE", "1"))
-        cuda = torch.cuda.is_available()
-        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
+        device = train_device()
+        cuda = device.type == "cuda"
         if cuda:
             torch.cuda.set_device(device)
         if "WORLD_SIZE" in os.environ and not dist.is_initialized():

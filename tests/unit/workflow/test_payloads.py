@@ -1,4 +1,4 @@
-"""A run of every contestant fits into what Step Functions hands on, also with as many test users as are asked at most."""
+"""A run of every contestant fits into what Step Functions hands on, with as many test users as are asked at most."""
 
 import json
 from typing import Any

@@ -41,6 +41,11 @@ class Entry(_Model):
     family: Family | None = None
     settings: dict[str, Any] = {}
 
+    @property
+    def can_lead(self) -> bool:
+        """Whether it can be a run's default: it has lists for users, and they are its own."""
+        return self.kind != BLEND and "recommend" in self.answers
+
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "Entry":
         missing = [key for key in NEEDED[self.kind] if getattr(self, key) is None]

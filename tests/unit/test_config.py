@@ -164,6 +164,18 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'default_contestant = "nobody"',
         r"run\.default_contestant: 'nobody' is neither 'auto' nor a contestant of the catalogue",
     ),
+    "a default that is made of the others": (
+        "dev.toml",
+        'default_contestant = "auto"',
+        'default_contestant = "blend"',
+        r"run\.default_contestant: 'blend' has no lists of its own for users",
+    ),
+    "a default that tells which items are alike": (
+        "dev.toml",
+        'default_contestant = "auto"',
+        'default_contestant = "personalize-semantic-similarity"',
+        r"run\.default_contestant: 'personalize-semantic-similarity' has no lists of its own for users",
+    ),
     "an image that is not pinned": (
         "contestants.toml",
         'image = "pytorch"',

@@ -182,6 +182,18 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'image = "tensorflow"',
         r"contestants\.autoencoder\.image: 'tensorflow' is not in config/images\.json \(pytorch, scikit-learn\)",
     ),
+    "stored lists of who is asked live": (
+        "contestants.toml",
+        'recommender = "als"',
+        'recommender = "als"\nserving = "stored"',
+        r"contestants\.2: .*the lists of a contestant of kind 'sagemaker' are not stored; leave serving out",
+    ),
+    "a live search whose problem type is left to AWS": (
+        "contestants.toml",
+        'features = "selected"\nfamily = "xgboost"',
+        'features = "selected"',
+        r"contestants\.18: .*has no rating to answer live; name a family, or store its lists",
+    ),
     "two blends": (
         "contestants.toml",
         '[[contestants]]\nname = "blend"',

@@ -63,6 +63,7 @@ def read_deployed(cloud: Cloud) -> Deployed:
         contestant_machines=(
             output("training", "SageMakerStateMachineArn"),
             output("training", "PersonalizeStateMachineArn"),
+            output("training", "AutopilotStateMachineArn"),
         ),
         api_url=reachable_api_url(output("serving", "ApiUrl"), endpoint=cloud.endpoint),
         api_key=_api_key(cloud, output("serving", "ApiKeyId")),

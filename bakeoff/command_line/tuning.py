@@ -115,7 +115,7 @@ def _run(config: Config, search: "Search", folders: dict[str, Path]) -> list["Tr
 
 
 def _show(search: "Search", trials: list["Trial"]) -> None:
-    from bakeoff.training.search import standings
+    from bakeoff.training.search import standings, winner
 
     ranked: list[Standing] = standings(trials, metric=search.metric)
     rows = [
@@ -123,4 +123,5 @@ def _show(search: "Search", trials: list["Trial"]) -> None:
         for one in ranked[:SHOWN]
     ]
     console().print(table(("share of the best", "settings"), rows))
-    say(f"The log is {search.contestant}.csv. What is best stands in config/contestants.toml only if it is put there.")
+    taken = winner(trials, metric=search.metric).settings
+    say(f"The log is {search.contestant}.csv. To take, in config/contestants.toml: {dict(taken) or 'the defaults'}")

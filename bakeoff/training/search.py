@@ -28,6 +28,8 @@ from bakeoff.training.validation import HeldOutUsers
 
 KEYS = ("split", "metric", "trials", "seed", "settings")
 METRICS = ("ndcg@10", "ndcg@100")
+# Combinations whose shares differ by less are equal: the users of another sample would order them otherwise.
+TIE = 0.005
 STRATEGIES = ("per_user_last_fraction", "leave_last_out", "global_time", "new_users")
 
 
@@ -171,6 +173,21 @@ def standings(trials: Iterable[Trial], *, metric: str) -> list[Standing]:
         Standing(settings=next(iter(found.values())).settings, share=_share(found, best, metric)) for found in whole
     ]
     return sorted(standing, key=lambda one: -one.share)
+
+
+def winner(trials: Iterable[Trial], *, metric: str) -> Standing:
+    """The combination to take: of those that hardly differ from the best one, the one that was tried first.
+
+    Raises:
+        ConfigurationError: no combination was tried on every data set.
+    """
+    tried = list(trials)
+    standing = {json.dumps(one.settings, sort_keys=True): one for one in standings(tried, metric=metric)}
+    if not standing:
+        raise ConfigurationError("The search", ["No combination was tried on every data set; repeat it."])
+    best = max(one.share for one in standing.values())
+    order = dict.fromkeys(json.dumps(trial.settings, sort_keys=True) for trial in tried)
+    return next(standing[one] for one in order if one in standing and standing[one].share >= best * (1 - TIE))
 
 
 def _share(found: Mapping[str, Trial], best: Mapping[str, float], metric: str) -> float:

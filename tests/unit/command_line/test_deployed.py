@@ -19,6 +19,7 @@ OUTPUTS: Outputs = {
         "RunStateMachineArn": "run-arn",
         "SageMakerStateMachineArn": "sagemaker-arn",
         "PersonalizeStateMachineArn": "personalize-arn",
+        "AutopilotStateMachineArn": "autopilot-arn",
     },
     "serving": {"ApiUrl": "https://abc.execute-api.us-east-1.amazonaws.com/v1/", "ApiKeyId": "key-id"},
 }
@@ -58,7 +59,7 @@ def test_reads_every_name_and_the_api_keys_value(played: Callable[..., Cloud]) -
     assert deployed.runs_table == "r"
     assert deployed.promoted_run_parameter == "/p"
     assert deployed.run_machine == "run-arn"
-    assert deployed.contestant_machines == ("sagemaker-arn", "personalize-arn")
+    assert deployed.contestant_machines == ("sagemaker-arn", "personalize-arn", "autopilot-arn")
     assert deployed.api_url == "http://127.0.0.1:4566/restapis/abc/v1/_user_request_"
     assert deployed.api_key == "the-key"
     stubber.assert_no_pending_responses()

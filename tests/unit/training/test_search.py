@@ -7,7 +7,7 @@ import pytest
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import ConfigurationError
-from bakeoff.training.search import Search, Trial, run_trial, standings
+from bakeoff.training.search import Search, Trial, run_trial, standings, winner
 from bakeoff.training.search_log import read_log, write_log
 
 TEXT = """
@@ -105,6 +105,15 @@ def test_a_combination_that_was_not_tried_everywhere_does_not_stand() -> None:
     both, once = {"reg": [1.0]}, {"reg": [9.0]}
     ranked = standings([trial("a", both, 0.1), trial("b", both, 0.1), trial("a", once, 0.9)], metric="ndcg@100")
     assert [one.settings for one in ranked] == [both]
+
+
+def test_of_combinations_that_hardly_differ_the_one_tried_first_wins() -> None:
+    own, little, much = {"reg": [1.0]}, {"reg": [2.0]}, {"reg": [3.0]}
+    little_better = [trial("films", own, 0.500), trial("films", little, 0.502)]
+    assert winner(little_better, metric="ndcg@100").settings == own
+    assert winner([*little_better, trial("films", much, 0.6)], metric="ndcg@100").settings == much
+    with pytest.raises(ConfigurationError, match="repeat it"):
+        winner([], metric="ndcg@100")
 
 
 def test_a_log_gives_back_what_was_written(tmp_path: Path) -> None:

@@ -84,6 +84,17 @@ def test_one_that_is_asked_live_needs_bodies_instead_of_lists(aws: Any, order: d
     assert layout.BODIES.format("selected", 0).startswith("bodies/selected/")
 
 
+def test_whoever_is_asked_live_besides_scores_and_lists_of_a_former_run_are_found_again(
+    aws: Any, order: dict[str, Any], entry: Entry
+) -> None:
+    before = specs(aws, order)["autopilot-xgboost-all"]
+    live = entry("autopilot-xgboost-selected", "autopilot", features="selected", serving="endpoint")
+    after = specs(aws, {**order, "contestants": [*order["contestants"], live]})["autopilot-xgboost-all"]
+    assert after["orderUri"] != before["orderUri"], "there are bodies beside them"
+    assert (after["scoresName"], after["listsPath"]) == (before["scoresName"], before["listsPath"])
+    assert after["backend"] == before["backend"]
+
+
 CHANGES: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], Any], bool]] = {
     "the table": (lambda order, files: files["autopilot/train/part-00000.parquet"].update(sha256="x"), True),
     "its columns": (lambda order, files: files["autopilot/features-all.json"].update(sha256="x"), True),

@@ -41,6 +41,11 @@ class Entry(_Model):
     family: Family | None = None
     settings: dict[str, Any] = {}
 
+    @property
+    def can_lead(self) -> bool:
+        """Whether it can be a run's default: it has lists for users, and they are its own."""
+        return self.kind != BLEND and "recommend" in self.answers
+
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> "Entry":
         missing = [key for key in NEEDED[self.kind] if getattr(self, key) is None]
@@ -49,6 +54,12 @@ class Entry(_Model):
         foreign = [key for key, kind in _OF_KIND.items() if kind != self.kind and getattr(self, key) is not None]
         if foreign:
             raise ValueError(f"a contestant of kind '{self.kind}' has no {' and no '.join(foreign)}")
+        if self.serving == "stored" and self.kind != "autopilot":
+            raise ValueError(f"the lists of a contestant of kind '{self.kind}' are not stored; leave serving out")
+        if self.kind == "autopilot" and self.serving == "endpoint" and self.family is None:
+            raise ValueError(
+                "what AWS takes for classes has no rating to answer live; name a family, or store its lists"
+            )
         if self.recipe in GONE:
             raise ValueError(f"AWS retired the recipe {self.recipe}; its successor is {GONE[self.recipe]}")
         return self

@@ -361,6 +361,8 @@ def _cross_faults(environment: _Environment, catalogue: Catalogue, images: dict[
     default = environment.run.default_contestant
     if default != "auto" and default not in [entry.name for entry in catalogue.contestants]:
         faults.append(f"run.default_contestant: '{default}' is neither 'auto' nor a contestant of the catalogue")
+    if any(entry.name == default and not entry.can_lead for entry in catalogue.contestants):
+        faults.append(f"run.default_contestant: '{default}' has no lists of its own for users")
     at_once, most = environment.run.latency_concurrency, environment.serving.max_concurrency
     if environment.serving.mode == "serverless" and at_once > most:
         faults.append(f"run.latency_concurrency: {at_once} at once, of which serving.max_concurrency lets in {most}")

@@ -60,9 +60,9 @@ class DataStack(Stack):
                     abort_incomplete_multipart_upload_after=Duration.days(3),
                     expiration=None if logs else Duration.days(90),
                 ),
-                # What a preparation on Spark leaves that is killed; a whole one removes it itself.
                 # What an interrupted training left is taken up soon or never.
                 *([s3.LifecycleRule(prefix="checkpoints/", expiration=Duration.days(14))] if logs else []),
+                # What a preparation on Spark leaves that is killed; a whole one removes it itself.
                 *([s3.LifecycleRule(prefix="prepared/unfinished/", expiration=Duration.days(3))] if logs else []),
             ],
             removal_policy=self._removal,

@@ -7,12 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# What a recipe of AWS's list became, https://docs.aws.amazon.com/personalize/latest/dg/working-with-predefined-recipes.html
-# and .../legacy-user-personalization-recipes.html ("Legacy HRNN recipes are no longer available").
-SUPERSEDED = {
-    "aws-user-personalization": "aws-user-personalization-v2",
-    "aws-personalized-ranking": "aws-personalized-ranking-v2",
-}
+# What recipes that are no longer to be had became ("Legacy HRNN recipes are no longer available"):
+# https://docs.aws.amazon.com/personalize/latest/dg/legacy-user-personalization-recipes.html
 GONE = {
     "aws-hrnn": "aws-user-personalization-v2",
     "aws-hrnn-metadata": "aws-user-personalization-v2",

@@ -32,12 +32,14 @@ class StoredRows:
         """The key that says that all rows are there."""
         return f"loaded#{self.path}"
 
-    def load_parts(self) -> list[dict[str, str]]:
-        """The files, as the function that loads and deletes rows takes them."""
-        return [
-            {"table": LISTS_TABLE, "key": f"lists/{self.path}/part-{number:05d}.jsonl", "rows": self.path}
-            for number in range(self.parts)
-        ]
+    def to_delete(self) -> list[dict[str, Any]]:
+        """The files, as the function that loads and deletes rows takes them; the machine names those to load itself."""
+        return [{"table": LISTS_TABLE, "rows": self.path, "number": number} for number in range(self.parts)]
+
+
+def part_key(path: str, number: int) -> str:
+    """Where one of the files lies in the bucket."""
+    return f"lists/{path}/part-{number:05d}.jsonl"
 
 
 def row_key(path: str, user_id: str) -> str:

@@ -49,10 +49,13 @@ def score_neighbours(where: Path, prepared: Prepared, bootstrap: Bootstrap) -> t
     for line in _lines(where):
         try:
             answer = json.loads(line)
+            if answer.get("error") is not None:
+                found["are an error in the place of a list"] += 1
+                continue
             item, listed = _answered(answer)
             listed = listed[:K]
             known = item in columns and all(neighbour in columns for neighbour in listed)
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             found["are malformed"] += 1
             continue
         if not known:

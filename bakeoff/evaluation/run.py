@@ -179,7 +179,10 @@ def _further(
         if path := contestant.get(given):
             # A training job leaves its own beside the learning curve, a service's lie among the lists.
             below = folders.curves if path.endswith(ARCHIVE_SUFFIX) else folders.lists
-            found, faults = score(below / path, prepared, bootstrap)
+            try:
+                found, faults = score(below / path, prepared, bootstrap)
+            except EvaluationError as error:  # of the others' figures nothing is lost
+                found, faults = {}, [str(error)]
             metrics |= found
             problems += faults
     return metrics, problems

@@ -30,7 +30,7 @@ def grade_run(report: Mapping[str, Any], metrics: Mapping[str, Any], settings: M
              "sensitivity": [{"criterion", "changes", "winnerChanges", "order"}],
              "contestants": {name: {criterion: {"grade", "because", "judged"}}}}
 
-        A contestant that failed or is unhealthy has ``{}`` and no place in the order.
+        A contestant that failed, is unhealthy or has no lists for users has ``{}`` and no place in the order.
     """
     evidence = Evidence(metrics)
     graded = {one["name"]: one for one in report["contestants"] if _is_graded(one, evidence)}
@@ -55,8 +55,10 @@ def grade_run(report: Mapping[str, Any], metrics: Mapping[str, Any], settings: M
 
 
 def _is_graded(contestant: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Healthy, and with lists for users: of the few criteria that are left without any, a mean would say nothing."""
     healthy = (contestant.get("health") or {}).get("healthy", True)
-    return contestant["status"] == "ok" and healthy and evidence.healthy(contestant["name"])
+    recommends = "recommend" in contestant.get("answers", ["recommend"])
+    return contestant["status"] == "ok" and healthy and recommends and evidence.healthy(contestant["name"])
 
 
 def _grades(

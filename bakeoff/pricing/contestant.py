@@ -19,8 +19,8 @@ def contestant_costs(
     Args:
         contestant: an entry of report.json's contestants: ``kind``, ``twin``, ``recipe``, ``billableSeconds``,
             ``listsSeconds``, ``artefactBytes``, ``latency`` and ``metrics``, each null where there is none.
-        deployment: `Config.deployment`, with ``users`` whose lists batch serving would write and ``interactions``
-            that were trained on.
+        deployment: `Config.deployment`, with ``users`` whose lists batch serving would write, ``items`` that there
+            are, and ``interactions`` that were trained on.
         laptop: seconds and latencies come from a laptop; what rests on them is an estimate that says so.
 
     Returns:

@@ -55,15 +55,18 @@ def training(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> li
 
 def lists_once(contestant: Mapping[str, Any], deployment: Mapping[str, Any]) -> list[Part]:
     """Writing every user's list once: the transform job that wrote the test users' lists, in proportion to the users;
-    of Amazon Personalize a batch inference by its recommendations, one for each user.
+    of Amazon Personalize a batch inference by its recommendations, one for each user, or for each item where the
+    contestant only tells which items are alike.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTransformJob.html (billed from
     TransformStartTime to TransformEndTime).
     """
     users = deployment.get("users")
     if contestant["kind"] == "personalize":
-        thousands = None if users is None else users / 1000
-        return [Part(what="batch inference", key="personalize.batch", quantity=thousands, unknown="users")]
+        asked = "users" if "recommend" in contestant.get("answers", ["recommend"]) else "items"
+        lists = deployment.get(asked)
+        thousands = None if lists is None else lists / 1000
+        return [Part(what="batch inference", key="personalize.batch", quantity=thousands, unknown=asked)]
     seconds, written = contestant.get("listsSeconds"), _lists_written(contestant)
     known = seconds is not None and users is not None and bool(written)
     hours = seconds / 3600 * users / written if known else None  # type: ignore[operator]

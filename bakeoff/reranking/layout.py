@@ -16,7 +16,6 @@ RANKED = "ranked"
 PREDICTIONS = "predictions"
 HELD_OUT_PREDICTIONS = "predictions/held-out.jsonl"
 STORED = "stored/part-{:05d}.jsonl"
-SCORES = "scores"
 
 # The state machine reads one part at a time and writes each of its rows to DynamoDB.
 USERS_PER_PART = 500

@@ -21,6 +21,7 @@ def costs_of(contestant: Mapping[str, Any], given: Mapping[str, Any]) -> dict[st
     """
     counts = given["order"]["counts"]
     fitted = sum(counts.get(part, 0) for part in _FITTED)
-    deployment = {**given["deployment"], "users": counts["users"], "interactions": fitted}
+    there = {"users": counts["users"], "items": counts.get("items"), "interactions": fitted}
+    deployment = {**given["deployment"], **there}
     prices, laptop = PriceTable.from_json(given["prices"]), bool(given["measuredOn"]["laptop"])
     return contestant_costs(contestant, deployment=deployment, prices=prices, laptop=laptop)

@@ -119,16 +119,24 @@ def _default(contestants: Sequence[Mapping[str, Any]], asked: str) -> tuple[Mapp
             return None, f"The default contestant that was asked for, {asked}, was not in the run."
         if chosen.get("kind") == BLEND:
             return None, f"The default contestant that was asked for, {asked}, is made of the others' lists."
+        if not _recommends(chosen):
+            return None, f"The default contestant that was asked for, {asked}, has no lists for users."
         if chosen["status"] != "ok":
             return None, f"The default contestant that was asked for, {asked}, is not healthy: {chosen['reason']}."
         return chosen, ""
-    eligible = [one for one in contestants if one["status"] == "ok" and not one["twin"] and _figure(one) is not None]
+    healthy = [one for one in contestants if one["status"] == "ok" and _recommends(one)]
+    eligible = [one for one in healthy if not one["twin"] and _figure(one) is not None]
     if not eligible:
         return None, (
             "No contestant can be the default: none is healthy, no local twin, and measured on validation. "
             "Name one with --default, or as run.default_contestant in the configuration, to choose it all the same."
         )
     return max(eligible, key=lambda one: _figure(one)["value"]), ""  # type: ignore[index]
+
+
+def _recommends(contestant: Mapping[str, Any]) -> bool:
+    """Whether it has lists for users; some only tell which items are alike."""
+    return "recommend" in contestant.get("answers", ["recommend"])
 
 
 def _figure(contestant: Mapping[str, Any]) -> Mapping[str, float] | None:

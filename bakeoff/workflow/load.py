@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from bakeoff.contracts.stored_rows import LISTS_TABLE, row_key
+from bakeoff.contracts.stored_rows import LISTS_TABLE, part_key, row_key
 from bakeoff.errors import CloudError
 from bakeoff.serving.attributes import to_item
 from bakeoff.workflow.cloud import Cloud
@@ -16,13 +16,13 @@ MOST_ATTEMPTS = 8
 
 
 def load_part(
-    cloud: Cloud, part: Mapping[str, str], *, action: str, sleep: Callable[[float], None] = time.sleep
+    cloud: Cloud, part: Mapping[str, Any], *, action: str, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
     """Put or delete every row of `part`; doing it twice does no harm.
 
     Args:
-        part: ``table`` (``items``, ``histories`` or ``lists``), ``key`` of the file, and what begins its rows' keys:
-            ``dataVersion``, or ``rows`` of lists.
+        part: ``table`` (``items``, ``histories`` or ``lists``), the file, and what begins its rows' keys: ``key`` and
+            ``dataVersion``, or of lists ``number`` and ``rows``.
         action: ``put`` or ``delete``.
         sleep: pauses, in seconds, before rows that DynamoDB left over are sent again.
 
@@ -35,7 +35,7 @@ def load_part(
         LISTS_TABLE: cloud.settings.lists_table,
     }
     to_request = {"put": _put_request, "delete": _delete_request}[action]
-    rows = (to_request(part, json.loads(line)) for line in cloud.read(part["key"]).splitlines())
+    rows = (to_request(part, json.loads(line)) for line in cloud.read(_file_key(part)).splitlines())
     written = 0
     while batch := list(islice(rows, ROWS_PER_REQUEST)):
         _write(cloud, tables[part["table"]], batch, sleep)
@@ -43,13 +43,18 @@ def load_part(
     return {"rows": written}
 
 
-def _row_key(part: Mapping[str, str], row: Mapping[str, Any]) -> str:
+def _file_key(part: Mapping[str, Any]) -> str:
+    # JSONata's numbers may come as 3.0.
+    return part_key(part["rows"], int(part["number"])) if part["table"] == LISTS_TABLE else part["key"]
+
+
+def _row_key(part: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if part["table"] == LISTS_TABLE:
         return row_key(part["rows"], row["userId"])
     return f"{part['dataVersion']}#{row['itemId' if part['table'] == 'items' else 'userId']}"
 
 
-def _put_request(part: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
+def _put_request(part: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     if part["table"] == "items":
         values = {name: value for name, value in row.items() if name != "itemId" and value is not None}
     elif part["table"] == LISTS_TABLE:
@@ -65,7 +70,7 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-def _delete_request(part: Mapping[str, str], row: Mapping[str, Any]) -> dict[str, Any]:
+def _delete_request(part: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     return {"DeleteRequest": {"Key": {"key": {"S": _row_key(part, row)}}}}
 
 

@@ -26,12 +26,15 @@ def plan_candidates(cloud: Cloud, order: Mapping[str, Any], manifest: Mapping[st
     if not ours:
         return None
     live = sorted({entry["features"] for entry in ours if entry["serving"] == "endpoint"})
-    made_from = fingerprint(
-        order["preparation"]["dataVersion"], manifest["split"]["hash"], order["reranking"]["candidatesHash"], live
+    # Whoever is asked live besides: the same candidates, so that scores and lists of a former run are found again.
+    content = fingerprint(
+        order["preparation"]["dataVersion"], manifest["split"]["hash"], order["reranking"]["candidatesHash"]
     )
+    made_from = fingerprint(content, live)
     path = f"candidates/{made_from}"
     prefix, attempt = cloud.settings.prefix, attempt_of(order["runId"])
     return {
+        "content": content,
         "path": path,
         "uri": cloud.uri(lists_prefix(path)),
         "manifestKey": f"{lists_prefix(path)}{_MANIFEST}",
@@ -68,8 +71,8 @@ def autopilot_spec(
         resource: the name of model and endpoint.
     """
     name, prefix, attempt = entry["name"], cloud.settings.prefix, attempt_of(order["runId"])
-    ranked_from = fingerprint(made_from, candidates["path"], order["reranking"]["rankHash"])
-    scored_from = fingerprint(made_from, candidates["path"])
+    ranked_from = fingerprint(made_from, candidates["content"], order["reranking"]["rankHash"])
+    scored_from = fingerprint(made_from, candidates["content"])
     path, scores = f"{name}/{ranked_from}", resource_name(prefix, name, scored_from)
     lists = lists_prefix(path)
     given = cloud.uri(lists_prefix(candidates["path"]))

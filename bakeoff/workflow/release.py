@@ -99,12 +99,12 @@ def _delete(call: Any, **request: str) -> bool:
     return True
 
 
-def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _parts_to_delete(cloud: Cloud, over: list[dict[str, Any]], needed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The files of data versions that no run needs. The mark that they are loaded goes first: rows half deleted must
     never pass for loaded ones. Where the prepared folder was deleted, nobody knows the rows any more, and they stay."""
     kept = {record["dataVersion"] for record in needed}
     gone = {record["dataVersion"]: record["preparedKey"] for record in over if record["dataVersion"] not in kept}
-    parts: list[dict[str, str]] = []
+    parts: list[dict[str, Any]] = []
     for data_version, key in sorted(gone.items()):
         cloud.client("dynamodb").delete_item(
             TableName=cloud.settings.items_table, Key={"key": {"S": loaded_key(data_version)}}

@@ -66,7 +66,8 @@ def _metadata(resources: Resources, word: str, *, following: str) -> list[Step]:
     """The dataset of items or users under the schema that the preparation wrote, and its rows.
 
     A dataset keeps its schema: one of other data goes before that of this data comes, also where this data has none,
-    or a training would learn from what is not its own.
+    or a training would learn from what is not its own. One that is in use (another contestant deletes it already, or
+    a training of a former run goes on) is waited for.
     """
     wanted = f"$spec.metadata.{word}"
     arn = f"$replace($spec.group.interactionsArn, '/INTERACTIONS', '/{word.upper()}')"
@@ -80,7 +81,7 @@ def _metadata(resources: Resources, word: str, *, following: str) -> list[Step]:
                 (f"$states.input.name = null and {wanted}.name = null", following),
                 ("$states.input.name = null", f"Create the {word} schema"),
                 ("$states.input.status in ['DELETE PENDING', 'DELETE IN_PROGRESS']", gone),
-                (f"$states.input.name = {wanted}.name", waiting),
+                (f"$states.input.name = {wanted}.name and $states.input.status != 'CREATE FAILED'", waiting),
                 otherwise=f"Delete the {word} dataset",
             ),
         ),
@@ -88,7 +89,7 @@ def _metadata(resources: Resources, word: str, *, following: str) -> list[Step]:
             f"Delete the {word} dataset",
             caught(
                 task("aws-sdk:personalize:deleteDataset", {"DatasetArn": expression(arn)}),
-                errors=("Personalize.ResourceNotFoundException",),
+                errors=("Personalize.ResourceNotFoundException", "Personalize.ResourceInUseException"),
                 following=gone,
             ),
         ),

@@ -1,5 +1,6 @@
 """The states that fill the tables of titles and histories, and that take rows out again."""
 
+from bakeoff.contracts.stored_rows import LISTS_TABLE
 from stacks.workflow.asl import State, Step, choice, expression, function, sequence, task
 from stacks.workflow.resources import Functions, Resources
 
@@ -31,11 +32,13 @@ def stored_rows(resources: Resources, functions: Functions, *, following: str) -
     mark = {"TableName": resources.lists_table, "Key": {"key": {"S": expression("$staged.loadedKey")}}}
     look = task("dynamodb:getItem", mark, Output={"there": expression("$exists($states.result.Item)")})
     note = {"TableName": resources.lists_table, "Item": mark["Key"]}
+    # Of one file a list all the same.
+    parts = f"[[0..$staged.parts - 1].{{'table': '{LISTS_TABLE}', 'rows': $staged.rows, 'number': $}}]"
     return [
-        ("Rows to load?", choice(("$count($staged.parts) > 0", "Look for stored rows"), otherwise=following)),
+        ("Rows to load?", choice(("$staged.parts > 0", "Look for stored rows"), otherwise=following)),
         ("Look for stored rows", look),
         ("Rows there?", choice(("$states.input.there", following), otherwise="Load stored rows")),
-        ("Load stored rows", _for_each_part(functions, "$staged.parts", "put", step="Put one part of lists")),
+        ("Load stored rows", _for_each_part(functions, parts, "put", step="Put one part of lists")),
         ("Note the stored rows", {**task("dynamodb:putItem", note), "Next": following}),
     ]
 

@@ -229,6 +229,13 @@ def test_rows_are_loaded_before_anybody_is_asked(synthesized: Synthesized) -> No
     assert stored["Serves"] == "{% $staged.backend.type = 'stored-lists' %}", "there is nothing else to bring up"
 
 
+@pytest.mark.parametrize("parts", [1, 3])
+def test_every_file_of_rows_is_loaded(synthesized: Synthesized, parts: int) -> None:
+    [inner] = [scope for scope in synthesized.machines()["run"].scopes() if scope.name == "Stage endpoints"]
+    items = evaluated(inner.states["Load stored rows"]["Items"], staged={"rows": "a/1/stored", "parts": parts})
+    assert items == [{"table": "lists", "rows": "a/1/stored", "number": number} for number in range(parts)]
+
+
 def test_candidates_are_written_where_somebody_reranks_and_they_are_not_there(synthesized: Synthesized) -> None:
     states = dict(synthesized.machines()["run"].states())
     [wanted] = states["Candidates to write?"]["Choices"]

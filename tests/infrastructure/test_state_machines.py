@@ -481,6 +481,11 @@ WANTED = {"name": "bakeoff-items-1"}
             WANTED,
             "Wait for the items",
         ),
+        (
+            [{"DatasetType": "ITEMS", "Name": "bakeoff-items-1", "Status": "CREATE FAILED"}],
+            WANTED,
+            "Delete the items dataset",
+        ),
     ],
 )
 def test_a_dataset_of_other_data_goes_before_that_of_this_data_comes(
@@ -591,3 +596,15 @@ def test_gate_and_report_are_given_what_costs_and_grades_are_computed_from_to_th
         assert {key: payload[key] for key in money} == money, name
         assert PriceTable.from_json(payload["prices"]).to_json() == config.price_table(), name
     assert states["Publish report"]["Arguments"]["Payload"]["grades"] == config.grades.to_json()
+
+
+def test_a_dataset_that_is_in_use_or_gone_is_looked_for_again(synthesized: Synthesized) -> None:
+    """Two contestants of one group may both come to delete what another data set left."""
+    states = dict(synthesized.machines()["personalize-contestant"].states())
+    for word in ("items", "users"):
+        [caught] = states[f"Delete the {word} dataset"]["Catch"]
+        assert set(caught["ErrorEquals"]) == {
+            "Personalize.ResourceNotFoundException",
+            "Personalize.ResourceInUseException",
+        }
+        assert states[caught["Next"]]["Next"] == f"Look for the {word} dataset"

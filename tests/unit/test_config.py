@@ -164,11 +164,35 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'default_contestant = "nobody"',
         r"run\.default_contestant: 'nobody' is neither 'auto' nor a contestant of the catalogue",
     ),
+    "a default that is made of the others": (
+        "dev.toml",
+        'default_contestant = "auto"',
+        'default_contestant = "blend"',
+        r"run\.default_contestant: 'blend' has no lists of its own for users",
+    ),
+    "a default that tells which items are alike": (
+        "dev.toml",
+        'default_contestant = "auto"',
+        'default_contestant = "personalize-semantic-similarity"',
+        r"run\.default_contestant: 'personalize-semantic-similarity' has no lists of its own for users",
+    ),
     "an image that is not pinned": (
         "contestants.toml",
         'image = "pytorch"',
         'image = "tensorflow"',
         r"contestants\.autoencoder\.image: 'tensorflow' is not in config/images\.json \(pytorch, scikit-learn\)",
+    ),
+    "stored lists of who is asked live": (
+        "contestants.toml",
+        'recommender = "als"',
+        'recommender = "als"\nserving = "stored"',
+        r"contestants\.2: .*the lists of a contestant of kind 'sagemaker' are not stored; leave serving out",
+    ),
+    "a live search whose problem type is left to AWS": (
+        "contestants.toml",
+        'features = "selected"\nfamily = "xgboost"',
+        'features = "selected"',
+        r"contestants\.18: .*has no rating to answer live; name a family, or store its lists",
     ),
     "two blends": (
         "contestants.toml",

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bakeoff.errors import ModelError
+from bakeoff.recommenders.base.embedding import embed
 from local_cloud.personalize.holdout import HOLDOUT_LIST
 from local_cloud.personalize.lifecycle import JobFailedError
 from local_cloud.personalize.recipes.contract import Asks, DatasetType, Metadata, Question, Recommended, TrainingData
-from local_cloud.personalize.recipes.text_embedding import embed
 from local_cloud.personalize.rows import replace_text
 
 ROWS_AT_ONCE = 256  # items whose neighbours are looked for together
@@ -38,7 +39,7 @@ class SemanticSimilarity:
     def train(self, data: TrainingData, folder: Path) -> dict[str, float]:
         item_ids, texts = _texts(data.items)
         data.check()
-        vectors = embed(texts)
+        vectors = _directions(texts)
         np.save(folder / "vectors.npy", vectors, allow_pickle=False)
         replace_text(folder / "items.json", json.dumps(item_ids))
         data.check()
@@ -86,6 +87,21 @@ def _texts(items: Metadata | None) -> tuple[list[str], list[str]]:
     rows = items.rows.sort_values("ITEM_ID")
     texts = (rows[name] + ". " + rows[described]).tolist()
     return rows["ITEM_ID"].tolist(), texts
+
+
+def _directions(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors of length 1, one a text; a text without a known word becomes zeros.
+
+    Raises:
+        JobFailedError: the package with the words' vectors is not there.
+    """
+    try:
+        vectors = embed(texts)
+    except ModelError as error:
+        raise JobFailedError(str(error)) from error
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+    return vectors
 
 
 def _coverage(vectors: NDArray[np.float32]) -> float:

@@ -459,12 +459,14 @@ def test_a_training_that_left_no_neighbours_makes_its_contestant_unhealthy(room:
     assert room.evaluate().contestants["alike"].problems == ["There is no neighbour list."]
 
 
-def test_what_a_training_left_must_be_an_archive(room: Room) -> None:
+def test_what_a_training_left_must_be_an_archive_or_that_contestant_alone_is_unhealthy(room: Room) -> None:
+    room.enter("sound")
     room.enter("alike", neighbours="output.tar.gz")
     (room.folder / "curves").mkdir()
     (room.folder / "curves" / "output.tar.gz").write_text("no archive")
-    with pytest.raises(EvaluationError, match="is no archive of a training's output"):
-        room.evaluate()
+    found = room.evaluate().contestants
+    assert "is no archive of a training's output" in found["alike"].problems[0]
+    assert found["sound"].healthy
 
 
 def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_with_nobody(
@@ -502,6 +504,10 @@ def test_who_answers_what_is_alike_alone_has_no_other_figures_and_is_compared_wi
         (
             ['{"itemId": "FIRST", "items": [{"itemId": "OTHER"}]}'] * 2,
             "1 neighbour lists are of an item that has another.",
+        ),
+        (
+            ['{"input": {"itemId": "FIRST"}, "output": null, "error": "internal"}'],
+            "1 neighbour lists are an error in the place of a list.",
         ),
         ([], "There is no neighbour list."),
     ],

@@ -96,6 +96,13 @@ def test_who_failed_or_is_unhealthy_is_not_graded(run: RunFigures) -> None:
     assert "the best of the run" in found["contestants"]["ease"]["accuracy"]["because"]
 
 
+def test_who_has_no_lists_for_users_is_not_graded_by_the_few_criteria_that_are_left(run: RunFigures) -> None:
+    run.enter("alike", answers=["similar"], trainingSeconds=1)
+    found = grade_run(run.report, run.metrics, SETTINGS)
+    assert found["contestants"]["alike"] == {}
+    assert [one["name"] for one in found["overall"]] == ["ease", FLOOR]
+
+
 def test_an_unhealthy_contestant_of_the_evaluation_is_left_out_whatever_the_report_says(run: RunFigures) -> None:
     run.report["contestants"][2]["health"] = None
     assert grade_run(run.report, run.metrics, SETTINGS)["contestants"]["content"] == {}

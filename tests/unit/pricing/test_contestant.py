@@ -77,6 +77,14 @@ def test_every_users_list_costs_in_proportion_to_the_test_users(
     assert costs({**ease, "listsSeconds": None}, deployment, prices)["lists"]["missing"] == ["listsSeconds"]
 
 
+def test_lists_of_alike_items_cost_by_the_items(
+    managed: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
+) -> None:
+    alike = {**managed, "answers": ["similar"]}
+    assert costs(alike, {**deployment, "items": 500}, prices)["lists"]["usd"] == 0.5
+    assert costs(alike, deployment, prices)["lists"]["missing"] == ["items"]
+
+
 def test_an_idle_month_bills_what_is_there_whether_it_is_asked_or_not(
     ease: dict[str, Any], managed: dict[str, Any], deployment: dict[str, Any], prices: PriceTable
 ) -> None:

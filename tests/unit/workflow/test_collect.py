@@ -177,7 +177,8 @@ def test_only_healthy_ones_are_staged(aws: Any, given: dict[str, Any]) -> None:
             "modelVersion": version,
             "answers": ["recommend"],
             "backend": specs[name]["backend"],
-            "parts": [],
+            "rows": "",
+            "parts": 0,
             "loadedKey": "loaded#",
         }
         for name, version in (("ease", "job-1"), ("sims", "arn:version"))

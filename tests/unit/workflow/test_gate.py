@@ -91,6 +91,11 @@ def test_the_first_run_serves_with_this_default(contestants: list[dict[str, Any]
 
 REFUSALS = {
     "the one asked for is not in the run": ([one("a", 0.1)], "b", "asked for, b, was not in the run."),
+    "the one asked for has lists of items only": (
+        [one("a", 0.1), one("b", answers=["similar"])],
+        "b",
+        "b, has no lists for users.",
+    ),
     "the one asked for is unhealthy": ([one("a", 0.9), failed("b")], "b", "b, is not healthy: its lists are empty."),
     "nobody is healthy": ([failed("a", 0.1)], "auto", "No contestant can be the default"),
     "only twins": ([one("a", 0.1, twin=True)], "auto", "Name one with --default, or as run.default_contestant"),

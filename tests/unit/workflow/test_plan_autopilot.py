@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bakeoff.contracts.naming import LONGEST_SEARCH_NAME
-from bakeoff.contracts.stored_rows import StoredRows
+from bakeoff.contracts.stored_rows import StoredRows, part_key
 from bakeoff.reranking import layout
 from bakeoff.workflow import plan_autopilot
 from bakeoff.workflow.plan import plan_contestants
@@ -63,9 +63,9 @@ def test_where_things_lie_is_what_the_jobs_write(aws: Any, order: dict[str, Any]
     assert spec["givenKey"].endswith(f"/{layout.ORDER}/{layout.LISTS}")
     assert spec["candidatesKey"].endswith(f"/{layout.MANIFEST}")
     assert plan_autopilot._USERS_PER_PART == layout.USERS_PER_PART
-    [first, second] = StoredRows.of(spec["backend"]).load_parts()
-    assert first["key"].removeprefix("lists/").endswith(f"/{layout.STORED.format(0)}")
-    assert second["key"].endswith("part-00001.jsonl"), "501 test users"
+    rows = StoredRows.of(spec["backend"])
+    assert part_key(rows.path, 7).endswith(f"/{layout.STORED.format(7)}")
+    assert rows.parts == 2, "501 test users"
 
 
 def test_one_that_is_asked_live_needs_bodies_instead_of_lists(aws: Any, order: dict[str, Any], entry: Entry) -> None:
@@ -82,6 +82,17 @@ def test_one_that_is_asked_live_needs_bodies_instead_of_lists(aws: Any, order: d
     }
     assert f"{spec['backend']['rows'].removeprefix(planned['candidates']['path'])}" == "/bodies/selected"
     assert layout.BODIES.format("selected", 0).startswith("bodies/selected/")
+
+
+def test_whoever_is_asked_live_besides_scores_and_lists_of_a_former_run_are_found_again(
+    aws: Any, order: dict[str, Any], entry: Entry
+) -> None:
+    before = specs(aws, order)["autopilot-xgboost-all"]
+    live = entry("autopilot-xgboost-selected", "autopilot", features="selected", serving="endpoint")
+    after = specs(aws, {**order, "contestants": [*order["contestants"], live]})["autopilot-xgboost-all"]
+    assert after["orderUri"] != before["orderUri"], "there are bodies beside them"
+    assert (after["scoresName"], after["listsPath"]) == (before["scoresName"], before["listsPath"])
+    assert after["backend"] == before["backend"]
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], Any], bool]] = {

@@ -268,13 +268,9 @@ def test_stored_lists_give_up_their_rows_and_the_mark_that_they_are_loaded(aws: 
     assert backends.deleted == ["DeleteEndpoint b-1", "DeleteEndpointConfig b-1"]
     of_lists = [part for part in released["parts"] if part["table"] == "lists"]
     assert of_lists == [
-        {"table": "lists", "key": "lists/a/1/stored/part-00000.jsonl", "rows": "a/1/stored"},
-        {"table": "lists", "key": "lists/a/1/stored/part-00001.jsonl", "rows": "a/1/stored"},
-        {
-            "table": "lists",
-            "key": "lists/candidates/1/bodies/all/part-00000.jsonl",
-            "rows": "candidates/1/bodies/all",
-        },
+        {"table": "lists", "rows": "a/1/stored", "number": 0},
+        {"table": "lists", "rows": "a/1/stored", "number": 1},
+        {"table": "lists", "rows": "candidates/1/bodies/all", "number": 0},
     ]
     assert list(aws.rows("lists")) == ["loaded#other"]
 

@@ -65,7 +65,8 @@ def test_the_plan_is_to_load_its_rows_and_to_stage_whoever_was_healthy(aws: Any)
             "modelVersion": version,
             "answers": ["recommend"],
             "backend": backend,
-            "parts": [],
+            "rows": "",
+            "parts": 0,
             "loadedKey": "loaded#",
         }
         for name, version, backend in (("ease", "job-1", EASE["backend"]), ("sims", "arn:v", SIMS["backend"]))

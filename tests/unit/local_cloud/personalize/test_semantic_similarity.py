@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from local_cloud.personalize.recipes.text_embedding import embed
+from bakeoff.errors import ModelError
+from local_cloud.personalize.recipes import semantic_similarity
 from tests.unit.local_cloud.personalize.driver import ROLE, Driver, tastes
 
 RECIPE = "arn:aws:personalize:::recipe/aws-semantic-similarity"
@@ -96,7 +97,18 @@ def test_a_training_without_items_or_without_the_two_fields_says_what_lacks(driv
     assert (failed["status"], '"itemName": true' in failed["failureReason"]) == ("CREATE FAILED", True)
 
 
-def test_vectors_have_length_one_and_a_text_without_words_is_zeros() -> None:
-    vectors = embed(["a war film", "", "a war film"])
-    assert (vectors**2).sum(axis=1).tolist() == pytest.approx([1, 0, 1], abs=1e-5)
-    assert (vectors[0] == vectors[2]).all()
+def test_a_text_without_words_is_like_no_other(driver: Driver, group: str) -> None:
+    campaign = driver.campaign(str(version(driver, group)["solutionVersionArn"]))
+    alike = driver.call("GetRecommendations", campaignArn=campaign, itemId="dog")["itemList"]
+    assert alike[-1] == {"itemId": "none"}
+
+
+def test_without_the_words_vectors_the_training_fails_and_says_why(
+    driver: Driver, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(texts: object) -> None:
+        raise ModelError("The package is not installed.")
+
+    monkeypatch.setattr(semantic_similarity, "embed", lacking)
+    failed = version(driver, group)
+    assert (failed["status"], failed["failureReason"]) == ("CREATE FAILED", "The package is not installed.")

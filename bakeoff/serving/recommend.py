@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
+
+from botocore.session import Session
 
 from bakeoff.contracts.interactions import Event, ScoredItem, keep_recommendable
 from bakeoff.errors import CloudError, RunError
 from bakeoff.serving import log
-from bakeoff.serving.backends import Question, backend_of
+from bakeoff.serving.backends import SERVICES, Question, backend_of
 from bakeoff.serving.blending import WeightedList, blend
 from bakeoff.serving.deadline import Deadline
 from bakeoff.serving.fan_out import Ask, FanOut, Outcome
 from bakeoff.serving.redaction import redact
 from bakeoff.serving.run import Run, ServedContestant
+from bakeoff.serving.settings import Settings
 from bakeoff.serving.store import Store
 from bakeoff.serving.titles import Title
 from bakeoff.serving.transport import AwsTransport
@@ -53,6 +56,16 @@ class Front:
     transport: AwsTransport
     fan_out: FanOut
     max_history: int
+
+    @classmethod
+    def from_session(cls, settings: Settings, session: Session) -> Self:
+        """Clients, connections and threads at the addresses that the session's own rules find."""
+        return cls(
+            store=Store.from_session(settings, session),
+            transport=AwsTransport(session, services=SERVICES),
+            fan_out=FanOut(slots=settings.slots_per_backend),
+            max_history=settings.max_history,
+        )
 
 
 def recommend(request: RecommendationRequest, *, front: Front, deadline: Deadline) -> dict[str, Any]:

@@ -7,15 +7,11 @@ from typing import Any
 from botocore.session import get_session
 
 from bakeoff.serving import questions
-from bakeoff.serving.backends import SERVICES
 from bakeoff.serving.deadline import request_deadline
-from bakeoff.serving.fan_out import FanOut
 from bakeoff.serving.http import Api, Reply, Request, Route
 from bakeoff.serving.recommend import Front
 from bakeoff.serving.settings import Settings
 from bakeoff.serving.similar import similar
-from bakeoff.serving.store import Store
-from bakeoff.serving.transport import AwsTransport
 
 
 @cache
@@ -25,14 +21,8 @@ def settings() -> Settings:
 
 @cache
 def front() -> Front:
-    """Clients, connections and threads, made with the first request and kept as long as the function's instance."""
-    session = get_session()
-    return Front(
-        store=Store.from_session(settings(), session),
-        transport=AwsTransport(session, services=SERVICES),
-        fan_out=FanOut(slots=settings().slots_per_backend),
-        max_history=settings().max_history,
-    )
+    """Made with the first request and kept as long as the function's instance."""
+    return Front.from_session(settings(), get_session())
 
 
 def answer(request: Request) -> Reply:

@@ -14,7 +14,7 @@ from bakeoff.evaluation.scoring import LONGEST, find_hits
 from bakeoff.recommenders import find
 from bakeoff.recommenders.base import Epoch, Model, Signal, Task, parse_settings
 from bakeoff.recommenders.base.archive import Archive
-from bakeoff.recommenders.base.lists import recommend, top_n
+from bakeoff.recommenders.base.lists import CHUNK, recommend, top_n
 from local_cloud.personalize.holdout import HOLDOUT_LIST, SEED, TEST_SHARE, list_metrics
 from local_cloud.personalize.lifecycle import JobFailedError
 from local_cloud.personalize.recipes.contract import TrainingData
@@ -113,13 +113,14 @@ class _HeldOutTenth:
         if not len(holdout.users):
             return {"ndcg@10": 0.0, "ndcg@100": 0.0, "coverage@10": 0.0}
         ranked = np.full((len(holdout.users), LONGEST), NO_ITEM, np.int32)
-        histories = holdout.known.of_users(holdout.users)
-        scores = model.scores(histories)
-        scores[histories.rows, histories.indices] = -np.inf
-        scores[:, ~holdout.candidates] = -np.inf
-        for position in np.flatnonzero(model.knows(histories)).tolist():
-            columns = top_n(scores[position], LONGEST)
-            ranked[position, : len(columns)] = columns
+        for start in range(0, len(holdout.users), CHUNK):
+            histories = holdout.known.of_users(holdout.users[start : start + CHUNK])
+            scores = model.scores(histories)
+            scores[histories.rows, histories.indices] = -np.inf
+            scores[:, ~holdout.candidates] = -np.inf
+            for position in np.flatnonzero(model.knows(histories)).tolist():
+                columns = top_n(scores[position], LONGEST)
+                ranked[start + position, : len(columns)] = columns
         hits, n_relevant = find_hits(ranked, users=holdout.users, holdout=holdout)
         return {
             "ndcg@10": float(ndcg(hits, n_relevant, k=10).mean()),

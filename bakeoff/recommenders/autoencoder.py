@@ -13,7 +13,7 @@ Where the catalogue is wide, the engine in `base.wide` trains it over samples of
 Fitted with torch and NumPy alone; answers with NumPy alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.equals import WidestOfEquals
 from bakeoff.recommenders.base.item_item import LinearBranch
 from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
+from bakeoff.recommenders.base.members import seed_of_member
 from bakeoff.recommenders.base.network import mirrored, recvae
 from bakeoff.recommenders.base.network.settings import Settings
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
@@ -42,10 +43,10 @@ AfterEpoch = Callable[[int, float, Callable[[], Network]], bool]
 
 @dataclass(frozen=True, eq=False)
 class Model(ModelOfKnownItems):
-    """A fitted network, and the linear branch where there is one.
+    """Fitted networks, and the linear branch where there is one.
 
     Args:
-        network: gives the neural scores.
+        networks: the mean of what they give are the neural scores.
         linear: gives the linear scores; None where there is no such branch.
         log_popularity: float32, shape (known items,).
         linear_share: the linear branch's share of the sum.
@@ -54,7 +55,7 @@ class Model(ModelOfKnownItems):
         settings: network, activation and row are read.
     """
 
-    network: Network
+    networks: Sequence[Network]
     linear: LinearBranch | None
     log_popularity: Floats
     linear_share: float
@@ -70,14 +71,26 @@ class Model(ModelOfKnownItems):
         rows = self.rows(histories)
         weights = _weigh(rows, self.settings, recency_exponent=self.recency_exponent)
         correction = np.float32(-self.popularity_exponent) * self.log_popularity
-        scores = self.network.outputs(rows, weights) + correction
+        scores = self._neural(rows, weights) + correction
         if self.linear is not None:
             linear = self.linear.outputs(rows, weights) * np.exp(correction)
             share = np.float32(self.linear_share)
             scores = share * _standardised(linear) + (1 - share) * _standardised(scores)
         return self.known.widen(scores)
 
+    def _neural(self, rows: Interactions, weights: Floats) -> Floats:
+        # Constants of a user do not count, so logits of softmaxes can be added as they are.
+        total = self.networks[0].outputs(rows, weights)
+        for network in self.networks[1:]:
+            total += network.outputs(rows, weights)
+        return total / np.float32(len(self.networks))
+
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        named = {
+            f"member_{number}_{name}": array
+            for number, network in enumerate(self.networks)
+            for name, array in network.arrays().items()
+        }
         return {
             **self.known.arrays(),
             "log_popularity": self.log_popularity,
@@ -85,23 +98,16 @@ class Model(ModelOfKnownItems):
             "recency_exponent": np.array(self.recency_exponent),
             "popularity_exponent": np.array(self.popularity_exponent),
             **({} if self.linear is None else self.linear.arrays()),
-            **self.network.arrays(),
+            **named,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> BaseModel:
         if wide.WideModel.wrote(arrays):
             return wide.WideModel.from_arrays(arrays, settings=settings, signal=signal)
-        network: Network
-        if settings.network == "recvae":
-            network = recvae.RecVAE.from_arrays(arrays, dense_layers=settings.dense_layers)
-        else:
-            network = mirrored.Mirrored.from_arrays(
-                arrays, n_layers=2 * len(settings.layers), activation=settings.activation
-            )
         return cls(
             known=KnownItems.from_arrays(arrays),
-            network=network,
+            networks=[_read(arrays, number, settings) for number in range(settings.members)],
             linear=LinearBranch.from_arrays(arrays) if any(settings.linear_shares) else None,
             log_popularity=arrays["log_popularity"],
             linear_share=float(arrays["linear_share"]),
@@ -110,6 +116,15 @@ class Model(ModelOfKnownItems):
             settings=settings,
             signal=signal,
         )
+
+
+def _read(arrays: Mapping[str, npt.NDArray[Any]], number: int, settings: Settings) -> Network:
+    """The member of that number."""
+    prefix = f"member_{number}_"
+    own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+    if settings.network == "recvae":
+        return recvae.RecVAE.from_arrays(own, dense_layers=settings.dense_layers)
+    return mirrored.Mirrored.from_arrays(own, n_layers=2 * len(settings.layers), activation=settings.activation)
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
@@ -133,23 +148,24 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
 
     def after_epoch(epoch: int, loss: float, network: Callable[[], Network]) -> bool:
         trained = network()
-        metrics = validation.measure(fitting.model(trained, chosen))
+        metrics = validation.measure(fitting.model([trained], chosen))
         task.report(Epoch(epoch=epoch, train_loss=loss, metrics=metrics, tried={}))
         epochs.look_at(epoch, metrics, trained)
         return epoch - epochs.highest_at >= settings.patience
 
-    last = fitting.train(epochs=settings.max_epochs, after_epoch=after_epoch)
-    network = last if epochs.value is None else epochs.value
-    metrics = epochs.metrics
+    last = fitting.train(0, epochs=settings.max_epochs, after_epoch=after_epoch)
+    networks = [last if epochs.value is None else epochs.value, *fitting.members(range(1, settings.members), epochs.at)]
+    # What is chosen next is chosen for all members together.
+    metrics = epochs.metrics if len(networks) == 1 else validation.measure(fitting.model(networks, chosen))
     for values in _tries(settings):
         best: WidestOfEquals[dict[str, float]] = WidestOfEquals(settings.tie)
         best.look_at(0, metrics, {})
         for number, tried in enumerate(values, 1):
-            measured = validation.measure(fitting.model(network, chosen | tried))
+            measured = validation.measure(fitting.model(networks, chosen | tried))
             task.report(Epoch(epoch=None, train_loss=None, metrics=measured, tried=tried))
             best.look_at(number, measured, tried)
         chosen, metrics = chosen | (best.value or {}), best.metrics
-    plain = fitting.model(network, chosen)
+    plain = fitting.model(networks, chosen)
     exponent = choose_exponent(
         lambda exponent: replace(plain, popularity_exponent=exponent),
         exponents=settings.popularity_exponents,
@@ -169,7 +185,7 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
         minimum = task.settings.min_interactions
         return wide.fit(interactions, plan=plan, min_interactions=minimum, chosen=chosen, task=task)
     fitting = _Fitting(interactions, task=task)
-    return fitting.model(fitting.train(epochs=chosen["epochs"], after_epoch=lambda *_: False), chosen)
+    return fitting.model(fitting.members(range(task.settings.members), chosen["epochs"]), chosen)
 
 
 def _tries(settings: Settings) -> list[list[dict[str, float]]]:
@@ -192,9 +208,13 @@ class _Fitting:
         self._rows = self._known.narrow(learned)
         self._linear: tuple[float, LinearBranch] | None = None
 
-    def train(self, *, epochs: int, after_epoch: AfterEpoch) -> Network:
-        """The network, trained for at most `epochs`; torch is imported here."""
-        settings, seed = self._settings, self._task.seed
+    def members(self, numbers: range, epochs: int) -> list[Network]:
+        """Networks that differ by their seeds, trained for `epochs`."""
+        return [self.train(number, epochs=epochs, after_epoch=lambda *_: False) for number in numbers]
+
+    def train(self, number: int, *, epochs: int, after_epoch: AfterEpoch) -> Network:
+        """The member of that number, trained for at most `epochs`; torch is imported here."""
+        settings, seed = self._settings, seed_of_member(self._task.seed, number)
 
         def weigh(rows: Interactions) -> Floats:
             return _weigh(rows, settings, recency_exponent=0)
@@ -209,10 +229,10 @@ class _Fitting:
             self._rows, plan=settings.recvae_plan, weigh=weigh, seed=seed, rounds=epochs, after_round=after_epoch
         )
 
-    def model(self, network: Network, chosen: Mapping[str, Any]) -> Model:
+    def model(self, networks: Sequence[Network], chosen: Mapping[str, Any]) -> Model:
         return Model(
             known=self._known,
-            network=network,
+            networks=networks,
             linear=self._branch(chosen["linear_reg"]) if any(self._settings.linear_shares) else None,
             log_popularity=np.log(popularity(self._rows)).astype(np.float32),
             linear_share=chosen["linear_share"],

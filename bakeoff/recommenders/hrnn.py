@@ -40,14 +40,10 @@ class Settings(SequenceSettings):
 
     Args:
         session_gap: seconds without an event after which a new session begins.
-        item_features: whether genres, directors, actors and years of the items are learned from.
-        min_feature_items: genres, persons and years of fewer items are left out; they cannot link items.
     """
 
     unliked_weight: float = setting(0.3, at_least=0, at_most=1)
     session_gap: float = setting(1800.0, above=0)
-    item_features: bool = setting(False)
-    min_feature_items: int = setting(2, at_least=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +82,7 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
 
 
 def _data(interactions: Interactions, task: Task) -> Data:
-    settings: Settings = task.settings
-    min_items = settings.min_feature_items if settings.item_features else None
-    return Data.of(interactions, task=task, session_gap=settings.session_gap, min_items=min_items)
+    return Data.of(interactions, task=task, session_gap=task.settings.session_gap)
 
 
 def _model(data: Data, members: list[Parameters], task: Task) -> Model:

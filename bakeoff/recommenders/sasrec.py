@@ -43,7 +43,8 @@ class Settings(SequenceSettings):
         heads: of each attention; they share `size` evenly.
     """
 
-    blocks: int = setting(2, at_least=1)
+    max_length: int = setting(100, at_least=2)
+    blocks: int = setting(1, at_least=1)
     heads: int = setting(2, at_least=1)
 
     def faults(self) -> list[str]:
@@ -83,7 +84,7 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
 
 def _data(interactions: Interactions, task: Task) -> Data:
     # Sessions mean nothing to it: positions in the order of events do.
-    return Data.of(interactions, task=task, session_gap=math.inf, min_items=None)
+    return Data.of(interactions, task=task, session_gap=math.inf)
 
 
 def _model(data: Data, members: list[Parameters], task: Task) -> Model:

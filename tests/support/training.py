@@ -47,6 +47,7 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
             "layers": [32, 8],
             "activation": "relu",
             "loss": "squared_error",
+            "members": 1,
             "row": "values",
             "dropout": 0,
             "batch_size": 8,
@@ -61,12 +62,21 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "sasrec": (
         "sasrec",
-        {"size": 16, "blocks": 1, "batch_size": 8, "epochs": 16, "patience": 16, "learning_rate": 0.01},
+        {
+            "min_interactions": 1,
+            "size": 16,
+            "dropout": 0.2,
+            "batch_size": 8,
+            "epochs": 16,
+            "patience": 16,
+            "learning_rate": 0.01,
+        },
         "liked",
     ),
     "hrnn": (
         "hrnn",
         {
+            "min_interactions": 1,
             "size": 16,
             "batch_size": 16,
             "epochs": 8,
@@ -80,7 +90,15 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "hrnn-metadata": (
         "hrnn",
-        {"size": 16, "batch_size": 8, "epochs": 8, "learning_rate": 0.02, "dropout": 0.5, "item_features": True},
+        {
+            "min_interactions": 1,
+            "size": 16,
+            "batch_size": 8,
+            "epochs": 8,
+            "learning_rate": 0.02,
+            "dropout": 0.5,
+            "item_features": True,
+        },
         "liked",
     ),
     "autoencoder-wide": (

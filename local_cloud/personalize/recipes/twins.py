@@ -27,7 +27,7 @@ class Twin:
 
 
 # Of a dataset group without metadata, and of one with an Items dataset.
-OF_INTERACTIONS = Twin(recommender="sasrec")
+OF_INTERACTIONS = Twin(recommender="hrnn")
 OF_METADATA = Twin(recommender="hrnn", settings={"item_features": True})
 
 

@@ -14,7 +14,7 @@ from tests.unit.recommenders.contract import RecommenderContract
 
 LIKED = Signal(liked_threshold=4.0)
 HISTORIES = rows([(0, 5), (1, 4), (2, 4)], [(0, 4), (1, 5), (3, 2)], [(1, 4), (2, 5)], [(3, 5), (2, 1)], n_items=5)
-SMALL = {"layers": (6, 3), "dropout": 0.0, "batch_size": 2, "max_epochs": 30, "linear_reg": (2.0,)}
+SMALL = {"layers": (6, 3), "dropout": 0.0, "batch_size": 2, "max_epochs": 30, "linear_reg": (2.0,), "members": 1}
 CHOSEN = {"epochs": 3, "linear_reg": 2.0, "linear_share": 0.5, "recency_exponent": 0.0, "popularity_exponent": 0.0}
 NEURAL = {"linear_shares": (0.0,)}
 
@@ -93,7 +93,7 @@ def test_newer_items_of_a_history_weigh_more() -> None:
     assert isinstance(model, autoencoder.Model)
     history = rows([(0, 5), (1, 5)], n_items=5)
     weights = np.array([0.5, 1], np.float32) / np.float32(1.25**0.5)
-    expected = model.network.outputs(model.known.narrow(history), weights)
+    expected = model.networks[0].outputs(model.known.narrow(history), weights)
     np.testing.assert_allclose(model.scores(history)[:, :4], expected, atol=1e-6)
 
 
@@ -102,8 +102,24 @@ def test_rows_may_be_weighted_by_the_values() -> None:
     assert isinstance(model, autoencoder.Model)
     history = rows([(0, 4), (1, 5)], n_items=5)
     weights = np.array([4, 5], np.float32) / np.float32(41**0.5)
-    expected = model.network.outputs(model.known.narrow(history), weights)
+    expected = model.networks[0].outputs(model.known.narrow(history), weights)
     np.testing.assert_allclose(model.scores(history)[:, :4], expected, atol=1e-6)
+
+
+def test_several_members_answer_with_their_mean() -> None:
+    both = fit(members=2, **NEURAL)
+    assert isinstance(both, autoencoder.Model)
+    known = both.known.narrow(HISTORIES)
+    weights = np.array([0.5, 0.5], np.float32) ** np.float32(0.5)
+    history = rows([(0, 5), (1, 5)], n_items=5)
+    first, second = (one.outputs(both.known.narrow(history), weights) for one in both.networks)
+    assert np.abs(first - second).max() > 1e-3
+    np.testing.assert_allclose(both.scores(history)[:, :4], (first + second) / 2, atol=1e-6)
+    alone = fit(**NEURAL)
+    assert isinstance(alone, autoencoder.Model)
+    np.testing.assert_array_equal(
+        alone.networks[0].outputs(known, HISTORIES.values), both.networks[0].outputs(known, HISTORIES.values)
+    )
 
 
 class ByEpoch:
@@ -187,7 +203,7 @@ def test_samples_of_the_items_are_refused_for_a_form_that_has_none() -> None:
 
 def test_another_seed_gives_another_model() -> None:
     one, other = fit().arrays(), fit(seed=6).arrays()
-    assert not np.array_equal(one["output_weights"], other["output_weights"])
+    assert not np.array_equal(one["member_0_output_weights"], other["member_0_output_weights"])
     np.testing.assert_array_equal(one["linear_matrix"], other["linear_matrix"])
 
 
@@ -204,8 +220,8 @@ def test_the_articles_scores_are_its_networks_predicted_values() -> None:
         **NEURAL,
     )
     assert isinstance(model, autoencoder.Model)
-    assert isinstance(model.network, Mirrored)
-    expected = model.network.outputs(HISTORIES, HISTORIES.values)
+    assert isinstance(model.networks[0], Mirrored)
+    expected = model.networks[0].outputs(HISTORIES, HISTORIES.values)
     np.testing.assert_array_equal(model.scores(HISTORIES)[:, :4], expected)
 
 

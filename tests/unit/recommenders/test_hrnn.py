@@ -18,7 +18,15 @@ from tests.unit.recommenders.contract import RandomModel, RecommenderContract
 
 ALL = Signal(liked_threshold=4.0, learns_from="all")
 # `sequences` has an event an hour, and now and then a day without any.
-SMALL = {"size": 16, "max_length": 12, "epochs": 2, "batch_size": 16, "learning_rate": 0.01, "session_gap": 7200.0}
+SMALL = {
+    "min_interactions": 1,
+    "size": 16,
+    "max_length": 12,
+    "epochs": 2,
+    "batch_size": 16,
+    "learning_rate": 0.01,
+    "session_gap": 7200.0,
+}
 DOCUMENTS = [
     Document(
         item_id=str(item),

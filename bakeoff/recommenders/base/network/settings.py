@@ -28,6 +28,8 @@ class Settings:
         batch_size: users per step.
         max_epochs: the most epochs.
         patience: epochs without a better ndcg@100 on validation after which training stops.
+        members: networks that are trained from different seeds and answer with their mean. Epochs are chosen with the
+            first one, the rest with all of them. One where the softmax is over samples of the items.
         tie: models whose ndcg@100 on validation differ by at most this share are held to be equal: of epochs and of
             the values to try, the one with the widest coverage@10 is then taken.
         min_interactions: items with fewer interactions are not learned.
@@ -60,6 +62,7 @@ class Settings:
     batch_size: int = setting(100, at_least=1)
     max_epochs: int = setting(100, at_least=1)
     patience: int = setting(5, at_least=1)
+    members: int = setting(2, at_least=1)
     tie: float = setting(0.005, at_least=0, below=1)
     min_interactions: int = setting(1, at_least=1)
     linear_shares: tuple[float, ...] = setting((0.25, 0.1, 0.4, 0.6), at_least=0, at_most=1, not_empty=True)

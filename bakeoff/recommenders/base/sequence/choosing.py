@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakeoff.recommenders.base.contract import Choice, Epoch, Model, Task, Validation
+from bakeoff.recommenders.base.members import seed_of_member
 from bakeoff.recommenders.base.sequence.model import Parameters
 from bakeoff.recommenders.base.sequence.training import Data, Network, train
-
-# Seeds of the members lie so far apart, so that neighbouring seeds share no member.
-SEED_STEP = 1_000_003
 
 
 @dataclass
@@ -86,7 +84,7 @@ def _train_members(
             network=network,
             settings=task.settings,
             half_life=chosen["half_life"],
-            seed=task.seed + number * SEED_STEP,
+            seed=seed_of_member(task.seed, number),
             stop=lambda epoch, loss, parameters: epoch >= chosen["epochs"],
         )
         for number in numbers

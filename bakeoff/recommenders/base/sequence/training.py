@@ -14,6 +14,7 @@ from bakeoff.recommenders.base.contract import Task
 from bakeoff.recommenders.base.known import KnownItems
 from bakeoff.recommenders.base.network.training import train_device
 from bakeoff.recommenders.base.popularity import popularity
+from bakeoff.recommenders.base.sequence.averaging import MovingAverage
 from bakeoff.recommenders.base.sequence.events import FEATURES, LIKED, Batch, Reading, Windows
 from bakeoff.recommenders.base.sequence.features import ItemFeatures
 from bakeoff.recommenders.base.sequence.loss import next_item_loss
@@ -24,7 +25,9 @@ Ints = npt.NDArray[np.int64]
 WARM_UP_STEPS = 20
 # Where the batch size is not given: few histories need many small steps, many histories few large ones.
 STEPS_PER_EPOCH = 150
-LEAST_BATCH, MOST_BATCH = 16, 512
+LEAST_BATCH, MOST_BATCH = 32, 512
+# Of few histories an epoch is several passes: in fewer steps than this nothing is learned that could be compared.
+LEAST_STEPS = 50
 # Standard deviation of new item vectors; with hidden states of length sqrt(size) the first logits stay below 1.
 ITEM_SCALE = 0.05
 # Largest length of a step's gradient over all parameters; longer ones are shortened.
@@ -61,14 +64,13 @@ class Data:
     features: ItemFeatures
 
     @classmethod
-    def of(cls, interactions: Interactions, *, task: Task, session_gap: float, min_items: int | None) -> "Data":
+    def of(cls, interactions: Interactions, *, task: Task, session_gap: float) -> "Data":
         """From all interactions.
 
         Args:
             interactions: of the whole catalogue.
             task: settings, signal and documents are read.
             session_gap: in seconds.
-            min_items: tokens of fewer items are left out; None where item features are not used.
 
         Raises:
             ModelError: no user has two events, or the documents are missing.
@@ -79,13 +81,15 @@ class Data:
         if not (rows.activity > 1).any():
             raise ModelError("No user has two interactions to learn an order from; give more data.")
         features = ItemFeatures.none(len(known.columns))
-        if min_items is not None:
+        if task.settings.item_features:
             if len(task.documents) != interactions.n_items:
                 raise ModelError(
                     f"There are {len(task.documents)} documents for {interactions.n_items} items; item features need "
                     "one per item."
                 )
-            features = ItemFeatures.of([task.documents[column] for column in known.columns], min_items=min_items)
+            features = ItemFeatures.of(
+                [task.documents[column] for column in known.columns], min_items=task.settings.min_feature_items
+            )
         threshold = task.signal.liked_threshold
         reading = Reading.of(learned, liked_threshold=threshold, session_gap=session_gap)
         return cls(known=known, rows=rows, reading=reading, features=features)
@@ -119,6 +123,10 @@ class Training:
         self._step = 0
         fitting = min(max(len(self._windows) // STEPS_PER_EPOCH, LEAST_BATCH), MOST_BATCH)
         self._batch_size = settings.batch_size or fitting
+        steps = math.ceil(len(self._windows) / self._batch_size)
+        self._passes = math.ceil(LEAST_STEPS / steps)
+        self._steps_per_epoch = steps * self._passes
+        self._average = MovingAverage(self._parameters, steps=settings.averaged_epochs * self._steps_per_epoch)
 
     def epochs(self) -> Iterator[float]:
         """Train epoch by epoch to the end of the schedule; gives each epoch's mean loss."""
@@ -132,12 +140,13 @@ class Training:
             yield float(np.mean(losses))
 
     def parameters(self) -> dict[str, Floats]:
-        """A copy of the parameters as they answer: item vectors with their features added."""
+        """A copy of the parameters as they answer: averaged, item vectors with their features added."""
         import torch
 
         with torch.no_grad():
-            vectors = self._vectors(None).cpu().numpy().copy()
-        arrays = {name: parameter.detach().cpu().numpy().copy() for name, parameter in self._parameters.items()}
+            average = self._average.tensors()
+            vectors = self._vectors(None, average).cpu().numpy().copy()
+        arrays = {name: parameter.cpu().numpy().copy() for name, parameter in average.items()}
         del arrays["feature_vectors"]
         return {**arrays, "items": vectors}
 
@@ -146,9 +155,9 @@ class Training:
         return self._data.rows.n_items
 
     def _batches(self) -> list[Ints]:
-        order = self._generator.permutation(len(self._windows))
         size = self._batch_size
-        return [order[start : start + size] for start in range(0, len(order), size)]
+        orders = [self._generator.permutation(len(self._windows)) for _ in range(self._passes)]
+        return [order[start : start + size] for order in orders for start in range(0, len(order), size)]
 
     def _train_step(self, chosen: Ints) -> float:
         import torch
@@ -163,11 +172,12 @@ class Training:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._parameters.values(), MOST_GRADIENT)
         self._optimizer.step()
+        self._average.take()
         return float(loss.item())
 
     def _set_learning_rate(self) -> None:
         """Up in a straight line, then down along half a cosine to 0 at the end of the last epoch."""
-        steps = math.ceil(len(self._windows) / self._batch_size) * self._settings.epochs
+        steps = self._steps_per_epoch * self._settings.epochs
         self._step += 1
         rise = min(1.0, self._step / WARM_UP_STEPS)
         fall = 0.5 + 0.5 * math.cos(math.pi * self._step / (steps + 1))
@@ -193,10 +203,10 @@ class Training:
             used, places = np.unique(np.concatenate((inputs.ravel(), targets, sample)), return_inverse=True)
             inputs = places[: inputs.size].reshape(inputs.shape)
             targets, sample = np.split(places[inputs.size :], [len(targets)])
-            vectors = self._vectors(used)
+            vectors = self._vectors(used, self._parameters)
             biases = self._parameters["item_bias"][torch.from_numpy(used).to(device)]
         else:
-            vectors, biases = self._vectors(None), self._parameters["item_bias"]
+            vectors, biases = self._vectors(None, self._parameters), self._parameters["item_bias"]
         shown = batch.without_last()
         added = torch.from_numpy(shown.features).to(device) @ self._parameters["event_weights"]
         events = torch.nn.functional.embedding(torch.from_numpy(inputs).to(device), vectors) + added
@@ -218,11 +228,11 @@ class Training:
             return None
         return self._generator.integers(self._n_items, size=self._settings.negatives)
 
-    def _vectors(self, items: Ints | None) -> Any:
+    def _vectors(self, items: Ints | None, parameters: Mapping[str, Any]) -> Any:
         """The vectors of `items`, or of all: the item's own and the sum of its features'."""
         import torch
 
-        own = self._parameters["items"]
+        own = parameters["items"]
         if items is not None:
             own = own[torch.from_numpy(items).to(self._device)]
         features = self._data.features if items is None else self._data.features.of_items(items)
@@ -230,7 +240,7 @@ class Training:
             return own
         return own + torch.nn.functional.embedding_bag(
             torch.from_numpy(features.tokens).to(self._device),
-            self._parameters["feature_vectors"],
+            parameters["feature_vectors"],
             torch.from_numpy(features.indptr[:-1]).to(self._device),
             mode="sum",
             per_sample_weights=torch.from_numpy(features.weights).to(self._device),

@@ -12,7 +12,7 @@ from tests.support.sequences import next_is_foretold, sequences
 from tests.support.training import rows
 
 ALL = Signal(liked_threshold=4.0, learns_from="all")
-SMALL = {"size": 8, "max_length": 8, "epochs": 3, "batch_size": 32, "learning_rate": 0.01}
+SMALL = {"min_interactions": 1, "size": 8, "max_length": 8, "epochs": 3, "batch_size": 32, "learning_rate": 0.01}
 
 
 def task(**changes: object) -> Task:

@@ -9,6 +9,7 @@ from typing import Any
 from bakeoff.config import load_config
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.contracts.naming import fingerprint
+from bakeoff.data import layout
 from bakeoff.shipping import ROOT, recommender_hashes
 from bench.results import BUILD
 from local_cloud.personalize.recipes.twins import OF_INTERACTIONS
@@ -122,10 +123,15 @@ def read_result(folder: Path) -> dict[str, Any]:
 
 
 def searches(prepared: Path) -> list[Search]:
-    """With all columns that do not leak, and with those that do beside, to show what knowing the future would give."""
-    return [
-        Search(specification=one, prepared=prepared, split_hash=_split_hash(prepared)) for one in ("all", "leaking")
-    ]
+    """With all columns that do not leak; and, where some do, with those beside: what knowing the future would give."""
+    names = ["all", "leaking"] if _features(prepared, "all") != _features(prepared, "leaking") else ["all"]
+    return [Search(specification=one, prepared=prepared, split_hash=_split_hash(prepared)) for one in names]
+
+
+def _features(prepared: Path, specification: str) -> list[str]:
+    told = json.loads((prepared / layout.AUTOPILOT_FEATURES.format(specification)).read_text(encoding="utf-8"))
+    names: list[str] = told["FeatureAttributeNames"]
+    return names
 
 
 def _tables(prepared: Path) -> list[str]:

@@ -47,8 +47,9 @@ def make(planned: Sequence[Fit | Search]) -> None:
     Raises:
         SystemExit: one failed; the others are kept.
     """
-    missing = [one for one in planned if not is_there(one)]
-    print(f"{len(planned)} fits, {len(planned) - len(missing)} of them kept from before", flush=True)
+    different = {one.folder: one for one in reversed(planned)}
+    missing = [one for one in planned if different[one.folder] is one and not is_there(one)]
+    print(f"{len(different)} fits, {len(different) - len(missing)} of them kept from before", flush=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failed = [one for one, good in zip(missing, pool.map(_make, missing), strict=True) if not good]
     if failed:

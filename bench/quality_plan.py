@@ -56,9 +56,13 @@ class Fit:
 
     @property
     def folder(self) -> Path:
-        """Named by configuration, code and split: the same fit is found again, another one is not."""
-        made_from = fingerprint(self.order, self.split_hash, _hashes()[self.order["recommender"]])
-        return FOLDER / "fits" / f"{self.contestant.name}-{self.seed}-{made_from}"
+        """Named by configuration, code and split: the same fit is found again, another one is not.
+
+        Not by the contestant: a twin that is trained as another contestant is shares its fit.
+        """
+        told = {name: value for name, value in self.order.items() if name != "contestant"}
+        made_from = fingerprint(told, self.split_hash, _hashes()[told["recommender"]])
+        return FOLDER / "fits" / f"{told['recommender']}-{self.seed}-{made_from}"
 
     @property
     def command(self) -> list[str]:

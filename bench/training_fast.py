@@ -1,6 +1,7 @@
 """Passes steps of the product's training at full shape and writes users a second: for `bench.training`."""
 
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -31,8 +32,11 @@ def users_per_second(trainer: Trainer, rows: Rows, *, steps: int) -> tuple[float
 
 def main(data: Path, result: Path) -> None:
     """From the memory-mapped interactions to a checkpoint, as the training job does it."""
+    checkpoints = result.parent / "checkpoints"
+    # What an earlier round left would be gone on with, and it left off among the full epochs.
+    shutil.rmtree(checkpoints, ignore_errors=True)
     rows, _ = Rows.learned(open_rows(data), signal=Signal(liked_threshold=4.0))
-    trainer = Trainer(rows, plan=Plan(), seed=0, checkpoints=result.parent / "checkpoints")
+    trainer = Trainer(rows, plan=Plan(), seed=0, checkpoints=checkpoints)
     sampled, sampled_cpu = users_per_second(trainer, rows, steps=SAMPLED_STEPS)
     trainer.state.place.full_from = 1
     full, _ = users_per_second(trainer, rows, steps=FULL_STEPS)

@@ -25,6 +25,13 @@ _SHARED = ("contestants", "grades")
 # own by the beginning of their names; the length leaves room for what a bucket's name holds besides.
 _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
 
+# The end of an image's key in images.json, where one for machines with GPUs stands beside the one for CPUs.
+ON_GPU = "-gpu"
+# Of SageMaker's families, those that begin with g (g4dn, g5, g6) or p (p3, p4d, p5) have NVIDIA GPUs.
+_WITH_GPUS = re.compile(r"ml\.[gp]\d")
+# CUDA 13, which is in the image, has no code for their GPUs: Kepler, Maxwell, Volta.
+_OLD_GPUS = re.compile(r"ml\.(p2|p3|p3dn|g3|g3s)\.")
+
 # Of the function that answers requests; its cost goes by it.
 FRONT_MEMORY_MB = 1024
 
@@ -146,6 +153,10 @@ class TrainJob(Job):
     spot_wait_seconds: Seconds | None = None
 
     @property
+    def has_gpus(self) -> bool:
+        return _WITH_GPUS.match(self.instance_type) is not None
+
+    @property
     def longest_seconds(self) -> int:
         """From the request to the end, waits for spot capacity included."""
         return self.max_runtime_seconds + (self.spot_wait_seconds or 0)
@@ -265,6 +276,16 @@ class Config(_Environment):
         """The prices that the costs of this deployment may need, as JSON for `PriceTable.from_json`."""
         return self.prices.only(keys_of(self.deployment())).to_json()
 
+    def training_image(self, contestant: Contestant) -> str | None:
+        """The URI of the image that trains it: that with CUDA where the machine has GPUs and its library uses them.
+
+        None where no job of ours trains it.
+        """
+        if contestant.image is None:
+            return None
+        plain = self.images[contestant.image]
+        return self.images.get(contestant.image + ON_GPU, plain) if self.jobs.train.has_gpus else plain
+
     def contestant(self, name: str) -> Contestant:
         return next(contestant for contestant in self.contestants if contestant.name == name)
 
@@ -349,11 +370,18 @@ def read_price_file(folder: Path = CONFIG_FOLDER) -> Prices:
 def _cross_faults(environment: _Environment, catalogue: Catalogue, images: dict[str, str] | None) -> list[str]:
     if images is None:
         return [f"region: config/images.json has no images for '{environment.region}'; run `make images`"]
+    keys = sorted(key for key in images if not key.endswith(ON_GPU))  # the training's instance type adds the rest
     faults = [
-        f"contestants.{entry.name}.image: '{entry.image}' is not in config/images.json ({', '.join(sorted(images))})"
+        f"contestants.{entry.name}.image: '{entry.image}' is not in config/images.json ({', '.join(keys)})"
         for entry in catalogue.contestants
-        if entry.image is not None and entry.image not in images
+        if entry.image is not None and entry.image not in keys
     ]
+    instance = environment.jobs.train.instance_type
+    if _OLD_GPUS.match(instance):
+        faults.append(
+            f"jobs.train.instance_type: the GPUs of '{instance}' are too old for the CUDA of the image; take one of "
+            "ml.g4dn, ml.g5 or newer families"
+        )
     mappings = sorted(path.stem for path in MAPPINGS_FOLDER.glob("*.toml"))
     if environment.prepare.mapping not in ("auto", *mappings):
         known = ", ".join(("auto", *mappings))

@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bakeoff.config import CONFIG_FOLDER
+from bakeoff.config import CONFIG_FOLDER, ON_GPU
 
-# Python 3.12 in both, as docs/adr/0004-images.md says; the serving image is the scikit-learn one.
+_CPU, _GPU = "ml.m5.xlarge", "ml.g5.xlarge"  # the package tells images apart by an instance type
+_TORCH = {"framework": "pytorch-amzn2023", "version": "2.13", "image_scope": "training"}
+_SKLEARN = {"framework": "sklearn", "version": "1.9-0", "image_scope": "inference", "py_version": "py3"}
+# Python 3.12 in all, as docs/adr/0004-images.md says; the serving image is the scikit-learn one.
 REQUESTS: dict[str, dict[str, str]] = {
-    "pytorch": {"framework": "pytorch-amzn2023", "version": "2.13", "image_scope": "training"},
-    "scikit-learn": {"framework": "sklearn", "version": "1.9-0", "image_scope": "inference", "py_version": "py3"},
+    "pytorch": {**_TORCH, "instance_type": _CPU},
+    f"pytorch{ON_GPU}": {**_TORCH, "instance_type": _GPU},
+    "scikit-learn": {**_SKLEARN, "instance_type": _CPU},
 }
 # The regions that have Amazon Personalize.
 REGIONS = (
@@ -36,10 +40,7 @@ def retrieve_images() -> dict[str, Any]:
     return {
         "source": f"sagemaker {version('sagemaker')}, sagemaker.core.image_uris.retrieve",
         "images": {
-            region: {
-                key: image_uris.retrieve(region=region, instance_type="ml.m5.xlarge", **request)
-                for key, request in REQUESTS.items()
-            }
+            region: {key: image_uris.retrieve(region=region, **request) for key, request in REQUESTS.items()}
             for region in REGIONS
         },
     }

@@ -89,16 +89,18 @@ def search(prepared: Prepared, specification: str, work: Path) -> tuple[dict[str
     return best, features, load(work / "candidates" / str(best["number"]))
 
 
-def test_errors(prepared: Prepared, features: Features, model: Any) -> Floats:
-    """Squared errors on the test part, in the order of the prepared interactions."""
+def test_errors(prepared: Prepared, features: Features, model: Any) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Positions in the test part and their squared errors: of what the table has, which may be a sample."""
     table = pq.read_table(prepared.folder / layout.AUTOPILOT_TABLE.format("test"))
     predicted = model.predict(features.transform(table))
     rows = [prepared.user_rows[user] for user in table.column("user_id").to_pylist()]
     columns = [prepared.item_columns[item] for item in table.column("item_id").to_pylist()]
     of_pair = dict(zip(zip(rows, columns, strict=True), predicted.tolist(), strict=True))
     test = prepared.test
-    values = np.array([of_pair[pair] for pair in zip(test.rows.tolist(), test.indices.tolist(), strict=True)])
-    return (values - test.values) ** 2
+    pairs = list(zip(test.rows.tolist(), test.indices.tolist(), strict=True))
+    positions = np.array([place for place, pair in enumerate(pairs) if pair in of_pair], np.int64)
+    values = np.array([of_pair[pairs[place]] for place in positions])
+    return positions, (values - test.values[positions]) ** 2
 
 
 def reranked(prepared: Prepared, specification: str, features: Features, model: Any) -> dict[str, Any]:
@@ -126,8 +128,10 @@ def main(prepared_folder: Path, specification: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         best, features, model = search(prepared, specification, Path(work))
-        np.save(folder / "errors.npy", test_errors(prepared, features, model))
-        np.save(folder / "bias.npy", bias_errors(prepared))
+        positions, errors = test_errors(prepared, features, model)
+        np.save(folder / "users.npy", prepared.test.rows[positions])
+        np.save(folder / "errors.npy", errors)
+        np.save(folder / "bias.npy", bias_errors(prepared)[positions])
         for name, lists in reranked(prepared, specification, features, model).items():
             np.save(folder / f"{name}.npy", lists)
     result = {"seconds": time.monotonic() - began, "settings": best["settings"], "metrics": best["metrics"]}

@@ -68,11 +68,11 @@ def autopilot_figures(searched: Sequence[Search], folder: Path) -> list[Figure]:
     )
     found = []
     for one in searched:
-        errors, bias = (np.load(one.folder / f"{name}.npy") for name in ("errors", "bias"))
+        users, errors, bias = (np.load(one.folder / f"{name}.npy") for name in ("users", "errors", "bias"))
         leaks = one.specification == "leaking"
         name = f"autopilot_xgboost_{one.specification}{'_marked_knows_the_future' if leaks else ''}"
         limit = None if leaks else RMSE_LIMITS.get(prepared.manifest["dataset"], RMSE_LIMIT)
-        found.append(paired_rmse(f"{name}_rmse_vs_bias", errors, bias, prepared.test.rows, target=limit))
+        found.append(paired_rmse(f"{name}_rmse_vs_bias", errors, bias, users, target=limit))
         lists = {order: np.load(one.folder / f"{order}.npy") for order in ("reranked", "given")}
         ours, given = (ndcg_of_users([lists[order]], target, k=10) for order in ("reranked", "given"))
         print(

@@ -1,7 +1,7 @@
 """What `make bench-quality` trains: which contestants on which split, with which seeds; and where each fit lies."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from bakeoff.config import load_config
 from bakeoff.contracts.catalogue import Contestant
 from bakeoff.contracts.naming import fingerprint
 from bakeoff.data import layout
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base import parse_settings
 from bakeoff.shipping import ROOT, recommender_hashes
 from bench.results import BUILD
 from local_cloud.personalize.recipes.twins import OF_INTERACTIONS
@@ -58,9 +60,12 @@ class Fit:
     def folder(self) -> Path:
         """Named by configuration, code and split: the same fit is found again, another one is not.
 
-        Not by the contestant: a twin that is trained as another contestant is shares its fit.
+        Not by the contestant, and by the settings that hold, written down or not: a twin that is trained as another
+        contestant is shares its fit.
         """
-        told = {name: value for name, value in self.order.items() if name != "contestant"}
+        known = find(self.order["recommender"]).Settings
+        settings = asdict(parse_settings(known, self.contestant.settings, source=self.contestant.name))
+        told = {name: value for name, value in self.order.items() if name != "contestant"} | {"settings": settings}
         made_from = fingerprint(told, self.split_hash, _hashes()[told["recommender"]])
         return FOLDER / "fits" / f"{told['recommender']}-{self.seed}-{made_from}"
 

@@ -47,10 +47,12 @@ class Figure:
 
     @property
     def aim(self) -> str:
-        """What the value is held to, in words; empty where to nothing."""
+        """What the value is held to, in words, and whether it holds where it was measured; empty where to nothing."""
         limits = [("at least", self.at_least), ("at most", self.target)]
         words = " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
-        return f"{words}: {'holds' if self.holds else 'missed'}" if words else ""
+        if self.value is None or not words:
+            return words
+        return f"{words}: {'holds' if self.holds else 'missed'}"
 
 
 def publish(name: str, figures: Sequence[Figure]) -> Path:

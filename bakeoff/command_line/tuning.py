@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,9 +40,12 @@ def tune(config: Config, contestants: Sequence[str], *, data: Sequence[Path], se
 
     for search in [_read(config, name, searches) for name in contestants or names(searches)]:
         folders = {data_set_name(folder): _prepared(config, folder, search.split) for folder in data}
-        trials = _run(config, search, folders)
-        write_log(searches / f"{search.contestant}.csv", trials)
-        _show(search, trials)
+        done: dict[int, Trial] = {}
+        for place, trial in _trials(config, search, folders):
+            done[place] = trial
+            # After each one, so that what a long search has found outlives it.
+            write_log(searches / f"{search.contestant}.csv", [done[place] for place in sorted(done)])
+        _show(search, [done[place] for place in sorted(done)])
 
 
 def names(searches: Path = SEARCHES) -> list[str]:
@@ -81,37 +84,34 @@ def _prepared(config: Config, folder: Path, strategy: str) -> Path:
     return prepared
 
 
-def _run(config: Config, search: "Search", folders: dict[str, Path]) -> list["Trial"]:
-    """Every combination on every data set, as many at once as there are cores; in a fixed order."""
+def _trials(config: Config, search: "Search", folders: dict[str, Path]) -> Iterator[tuple[int, "Trial"]]:
+    """Every combination on every data set, as many at once as there are cores; each with its place in the log."""
     from bakeoff.training.search import run_trial
 
     contestant = config.contestant(search.contestant)
     planned = [
-        (settings, dataset) for settings in search.combinations(contestant.settings) for dataset in sorted(folders)
+        (settings, dataset, search.seed + number)
+        for settings in search.combinations(contestant.settings)
+        for dataset in sorted(folders)
+        for number in range(search.seeds)
     ]
     say(f"{search.contestant}: {len(planned)} trials, by {search.metric} on validation, split {search.split}")
-    done: dict[int, Trial] = {}
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         waiting = {
             pool.submit(
-                run_trial,
-                folders[dataset],
-                dataset=dataset,
-                contestant=contestant,
-                settings=settings,
-                seed=search.seed,
+                run_trial, folders[dataset], dataset=dataset, contestant=contestant, settings=settings, seed=seed
             ): place
-            for place, (settings, dataset) in enumerate(planned)
+            for place, (settings, dataset, seed) in enumerate(planned)
         }
-        for finished in as_completed(waiting):
-            trial = done[waiting[finished]] = finished.result()
+        for number, finished in enumerate(as_completed(waiting), 1):
+            trial = finished.result()
             say(
-                f"  {len(done)} of {len(planned)}: {trial.dataset} {search.metric} "
+                f"  {number} of {len(planned)}: {trial.dataset} {search.metric} "
                 f"{trial.metrics[search.metric]:.4f} in {trial.seconds:.0f} s"
             )
-    return [done[place] for place in range(len(planned))]
+            yield waiting[finished], trial
 
 
 def _show(search: "Search", trials: list["Trial"]) -> None:

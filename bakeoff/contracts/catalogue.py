@@ -29,7 +29,8 @@ class Contestant:
         learns_from: ``liked`` (the one rule) or ``all`` (every rating, labelled so).
         serving: asked live (``endpoint``), or its lists are written once per run and read by user (``stored``).
         recommender: the module in ``bakeoff/recommenders/`` (kind ``sagemaker``).
-        image: the key of its training image in ``config/images.json`` (kind ``sagemaker``).
+        image: the key of its training image in ``config/images.json`` (kind ``sagemaker``), that for CPUs: on a
+            machine with GPUs the one beside it is taken.
         recipe: the Amazon Personalize recipe's name (kind ``personalize``).
         dataset_group: the Personalize dataset group: ``interactions`` alone, or with ``metadata`` of items and users
             (kind ``personalize``).

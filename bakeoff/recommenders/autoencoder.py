@@ -15,6 +15,7 @@ Fitted with torch and NumPy alone; answers with NumPy alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, wide
 from bakeoff.recommenders.base import Model as BaseModel
 from bakeoff.recommenders.base.equals import WidestOfEquals
-from bakeoff.recommenders.base.item_item import LinearBranch
+from bakeoff.recommenders.base.item_item import LinearBranch, co_occurrences, items_that_fit, solve
 from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems
 from bakeoff.recommenders.base.members import seed_of_member
 from bakeoff.recommenders.base.network import mirrored, recvae
@@ -244,11 +245,16 @@ class _Fitting:
 
     def _branch(self, reg: float) -> LinearBranch:
         if self._linear is None or self._linear[0] != reg:
-            at_most = self._settings.linear_max_items
-            fading = self._settings.linear_fading
-            branch = LinearBranch.fit(self._rows, reg=reg, fading=fading, at_least=LINEAR_MINIMUM, at_most=at_most)
-            self._linear = reg, branch
+            learned, counts = self._co_occurrences
+            self._linear = reg, LinearBranch(learned, solve(counts, reg=reg))
         return self._linear[1]
+
+    @cached_property
+    def _co_occurrences(self) -> tuple[KnownItems, npt.NDArray[np.float64]]:
+        """The items that the linear branch learns, and how often they occur together; counted once for every reg."""
+        at_most = self._settings.linear_max_items
+        learned = items_that_fit(self._rows, at_least=LINEAR_MINIMUM, at_most=at_most, setting="linear_max_items")
+        return learned, co_occurrences(learned.narrow(self._rows), fading=self._settings.linear_fading)
 
 
 def _weigh(rows: Interactions, settings: Settings, *, recency_exponent: float) -> Floats:

@@ -25,7 +25,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, RankedList, Signal, Task, Validation, setting
 from bakeoff.recommenders.base import Model as BaseModel
-from bakeoff.recommenders.base.directors import Directors, fill_page, number_directors
+from bakeoff.recommenders.base.directors import Directors, number_directors, paginate
 from bakeoff.recommenders.base.item_vectors import ItemVectors, standardise
 from bakeoff.recommenders.base.neighbours import DirectorCap, Neighbours, find_neighbours
 from bakeoff.recommenders.base.recency import halved
@@ -131,17 +131,11 @@ class Model(BaseModel):
         Items of the history stay where they are and count for nothing, neither for the cap nor for the page's size.
         """
         dropped_later = np.isin(ranked, exempt)
-        waiting = np.flatnonzero(~dropped_later).tolist()
-        order: list[int] = []
-        while waiting:
-            page, left = fill_page(
-                self.directors[ranked[waiting]], cap=self.settings.director_cap, size=self.settings.page_size
-            )
-            order += [waiting[position] for position in page]
-            waiting = [waiting[position] for position in left]
+        kept = np.flatnonzero(~dropped_later)
+        order = paginate(self.directors[ranked[kept]], cap=self.settings.director_cap, size=self.settings.page_size)
         # The slots of the items that will be kept are filled in the new order.
         positions = np.arange(len(ranked))
-        positions[~dropped_later] = order
+        positions[kept] = kept[order]
         return positions
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Choice, Epoch, Signal, Task, Validation, setting
-from bakeoff.recommenders.base.item_item import items_that_fit, solve
+from bakeoff.recommenders.base.item_item import co_occurrences, items_that_fit, solve
 from bakeoff.recommenders.base.known import KnownItems, ModelOfKnownItems, add_rows
 from bakeoff.recommenders.base.popularity import choose_exponent, popularity
 
@@ -28,8 +28,8 @@ class Settings:
         reg: L2 regularisations to try on validation.
         min_interactions: items with fewer interactions are not learned.
         max_items: at most so many items are learned, those with the most interactions, and the log says so: the item
-            x item matrix takes up to 20 bytes an entry while it is chosen and 4 in the archive (2 and 0.4 GB at 10,000
-            items).
+            x item matrix takes up to 28 bytes an entry while it is chosen and 4 in the archive (2.8 and 0.4 GB at
+            10,000 items).
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
         popularity_budget: the share of ndcg@100 that may be given for coverage.
     """
@@ -76,8 +76,10 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     """Choose the regularisation by ndcg@100, then the popularity exponent under its budget."""
     best: tuple[float, float, Model] | None = None
     settings: Settings = task.settings
+    known, counts = _counted(train, task)
+    evenly = np.ones(len(known.columns), np.float32)
     for reg in settings.reg:
-        model = _fit(train, settings=settings, reg=reg, exponent=0.0, signal=task.signal)
+        model = Model(known, task.signal, solve(counts, reg=reg), evenly)
         metrics = validation.measure(model)
         task.report(Epoch(epoch=None, train_loss=None, metrics=metrics, tried={"reg": reg}))
         if best is None or metrics["ndcg@100"] > best[0]:
@@ -85,10 +87,10 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
     if best is None:
         raise ModelError("No regularisation was given to try.")
     _, reg, plain = best
-    counts = popularity(task.signal.of(train))
+    learned = task.signal.of(train)
 
     def with_exponent(exponent: float) -> Model:
-        return replace(plain, item_weights=_item_weights(counts, plain.known, exponent))
+        return replace(plain, item_weights=_item_weights(learned, known, exponent))
 
     exponent = choose_exponent(
         with_exponent,
@@ -102,21 +104,18 @@ def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice
 
 def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) -> Model:
     """The closed form; nothing in it is random."""
-    return _fit(
-        interactions,
-        settings=task.settings,
-        reg=chosen["reg"],
-        exponent=chosen["popularity_exponent"],
-        signal=task.signal,
-    )
+    known, counts = _counted(interactions, task)
+    weights = solve(counts, reg=chosen["reg"], overwrite=True)
+    item_weights = _item_weights(task.signal.of(interactions), known, chosen["popularity_exponent"])
+    return Model(known, task.signal, weights, item_weights)
 
 
-def _fit(interactions: Interactions, *, settings: Settings, reg: float, exponent: float, signal: Signal) -> Model:
-    learned = signal.of(interactions)
-    known = items_that_fit(learned, at_least=settings.min_interactions, at_most=settings.max_items)
-    weights = solve(known.narrow(learned), reg=reg)
-    return Model(known, signal, weights, _item_weights(popularity(learned), known, exponent))
+def _counted(interactions: Interactions, task: Task) -> tuple[KnownItems, npt.NDArray[np.float64]]:
+    """The items to learn, and how often they occur together."""
+    learned, settings = task.signal.of(interactions), task.settings
+    known = items_that_fit(learned, at_least=settings.min_interactions, at_most=settings.max_items, setting="max_items")
+    return known, co_occurrences(known.narrow(learned))
 
 
-def _item_weights(counts: npt.NDArray[np.float64], known: KnownItems, exponent: float) -> npt.NDArray[np.float32]:
-    return (counts[known.columns] ** -exponent).astype(np.float32)
+def _item_weights(learned: Interactions, known: KnownItems, exponent: float) -> npt.NDArray[np.float32]:
+    return (popularity(learned)[known.columns] ** -exponent).astype(np.float32)

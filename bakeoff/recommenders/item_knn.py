@@ -57,11 +57,13 @@ class Model(ModelOfKnownItems):
         indptr: int64, shape (known items + 1,).
         indices: int32; the items that have the row's item among their neighbours.
         similarities: float32, parallel to `indices`.
+        popularity: float32, shape (known items,); interactions per item.
     """
 
     indptr: npt.NDArray[np.int64]
     indices: npt.NDArray[np.int32]
     similarities: Floats
+    popularity: Floats
 
     @cached_property
     def _matrix(self) -> Any:
@@ -71,8 +73,9 @@ class Model(ModelOfKnownItems):
         return csr_array((self.similarities, self.indices, self.indptr), shape=(size, size))
 
     def scores(self, histories: Interactions) -> Floats:
-        rows = _ones(self.rows(histories))
-        return self.known.widen((rows @ self._matrix).toarray())
+        """Sums of similarities; below 0, by popularity, where no item of the history is a neighbour."""
+        sums: Floats = (_ones(self.rows(histories)) @ self._matrix).toarray()
+        return self.known.widen(np.where(sums > 0, sums, self.popularity / self.popularity.max() - np.float32(1)))
 
     def knows(self, histories: Interactions) -> npt.NDArray[np.bool_]:
         rows = self.rows(histories)
@@ -85,11 +88,13 @@ class Model(ModelOfKnownItems):
             "indptr": self.indptr,
             "indices": self.indices,
             "similarities": self.similarities,
+            "popularity": self.popularity,
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], *, settings: Settings, signal: Signal) -> Self:
-        return cls(KnownItems.from_arrays(arrays), signal, arrays["indptr"], arrays["indices"], arrays["similarities"])
+        names = ("indptr", "indices", "similarities", "popularity")
+        return cls(KnownItems.from_arrays(arrays), signal, *(arrays[name] for name in names))
 
 
 def choose(train: Interactions, *, validation: Validation, task: Task) -> Choice:
@@ -139,6 +144,7 @@ def fit(interactions: Interactions, *, chosen: Mapping[str, Any], task: Task) ->
         by_neighbour.indptr.astype(np.int64),
         by_neighbour.indices.astype(np.int32),
         by_neighbour.data,
+        rows.item_counts.astype(np.float32),
     )
 
 

@@ -26,12 +26,10 @@ from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.run import prepare_task
 from bakeoff.training.validation import HeldOutUsers
 
-KEYS = ("split", "metric", "trials", "seed", "settings")
+KEYS = ("split", "metric", "trials", "seeds", "seed", "settings")
 METRICS = ("ndcg@10", "ndcg@100")
-# Combinations whose shares differ by less are equal: another seed moves them as far (SASRec's ndcg@100 on MovieLens
-# 100K, leave-last-out: .219 and .212 with two seeds of one combination). Within .005, hrnn's log would have another
-# winner (dropout .3, no smoothing), and sasrec's and the autoencoder's one each.
-TIE = 0.02
+# Combinations whose shares differ by less are equal.
+TIE = 0.005
 STRATEGIES = ("per_user_last_fraction", "leave_last_out", "global_time", "new_users")
 
 
@@ -44,7 +42,9 @@ class Search:
         split: the strategy of the split that is looked at.
         metric: what decides, on validation.
         trials: combinations that are tried, the catalogue's own settings being the first.
-        seed: of the draw of combinations, and of everything random in a trial.
+        seeds: how often each combination is tried on each data set; one that hangs on chance needs several.
+        seed: of the draw of combinations, and of everything random in the first trial of each; the next one's is one
+            higher.
         settings: by name of a setting, the values to try.
     """
 
@@ -52,6 +52,7 @@ class Search:
     split: str
     metric: str
     trials: int
+    seeds: int
     seed: int
     settings: Mapping[str, Sequence[Any]]
 
@@ -88,6 +89,7 @@ def _wrong_values(given: Mapping[str, Any]) -> list[str]:
         "split": (given["split"] in STRATEGIES, f"one of {', '.join(STRATEGIES)}"),
         "metric": (given["metric"] in METRICS, f"one of {', '.join(METRICS)}"),
         "trials": (_whole(given["trials"], least=1), "a whole number above 0"),
+        "seeds": (_whole(given["seeds"], least=1), "a whole number above 0"),
         "seed": (_whole(given["seed"], least=0), "a whole number, 0 or above"),
         "settings": (_lists(given["settings"]), "a table that gives each setting a list of values to try"),
     }
@@ -110,6 +112,7 @@ class Trial:
         dataset: its name.
         split: the hash of the split.
         settings: of the contestant.
+        seed: of everything random.
         metrics: of the validation part.
         chosen: what the recommender itself chose on it.
         seconds: it took, on the machine of the search.
@@ -118,6 +121,7 @@ class Trial:
     dataset: str
     split: str
     settings: Mapping[str, Any]
+    seed: int
     metrics: Mapping[str, float]
     chosen: Mapping[str, Any]
     seconds: float
@@ -146,6 +150,7 @@ def run_trial(folder: Path, *, dataset: str, contestant: Contestant, settings: M
         dataset=dataset,
         split=prepared.split_hash,
         settings=settings,
+        seed=seed,
         metrics=validation.measure(choice.model),
         chosen=choice.chosen,
         seconds=seconds,
@@ -154,26 +159,27 @@ def run_trial(folder: Path, *, dataset: str, contestant: Contestant, settings: M
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A combination over all data sets: the geometric mean of its metric's share of the best on each."""
+    """A combination over all data sets: the geometric mean of its metric's share of the best on each.
+
+    On each data set its metric is the mean over its seeds.
+    """
 
     settings: Mapping[str, Any]
     share: float
 
 
 def standings(trials: Iterable[Trial], *, metric: str) -> list[Standing]:
-    """All combinations that were tried on every data set, the best first; of equal ones the one that was tried first.
+    """All combinations that were tried on every data set with every seed, the best first; of equal ones the first.
 
     A share of the best on each data set counts data sets alike, whatever the level of the metric on them.
     """
-    by_settings: dict[str, dict[str, Trial]] = defaultdict(dict)
+    values: dict[str, dict[tuple[str, int], float]] = defaultdict(dict)
     for trial in trials:
-        by_settings[json.dumps(trial.settings, sort_keys=True)][trial.dataset] = trial
-    datasets = {dataset for found in by_settings.values() for dataset in found}
-    whole = [found for found in by_settings.values() if found.keys() == datasets]
-    best = {name: max((found[name].metrics[metric] for found in whole), default=0.0) for name in datasets}
-    standing = [
-        Standing(settings=next(iter(found.values())).settings, share=_share(found, best, metric)) for found in whole
-    ]
+        values[_key(trial)][trial.dataset, trial.seed] = trial.metrics[metric]
+    asked = {places for found in values.values() for places in found}
+    means = {key: _means(found) for key, found in values.items() if found.keys() == asked}
+    best = {dataset: max(found[dataset] for found in means.values()) for dataset, _ in asked if means}
+    standing = [Standing(settings=json.loads(key), share=_share(found, best)) for key, found in means.items()]
     return sorted(standing, key=lambda one: -one.share)
 
 
@@ -181,17 +187,29 @@ def winner(trials: Iterable[Trial], *, metric: str) -> Standing:
     """The combination to take: of those that hardly differ from the best one, the one that was tried first.
 
     Raises:
-        ConfigurationError: no combination was tried on every data set.
+        ConfigurationError: no combination was tried on every data set with every seed.
     """
     tried = list(trials)
-    standing = {json.dumps(one.settings, sort_keys=True): one for one in standings(tried, metric=metric)}
+    standing = {_key(one): one for one in standings(tried, metric=metric)}
     if not standing:
         raise ConfigurationError("The search", ["No combination was tried on every data set; repeat it."])
     best = max(one.share for one in standing.values())
-    order = dict.fromkeys(json.dumps(trial.settings, sort_keys=True) for trial in tried)
+    order = dict.fromkeys(_key(trial) for trial in tried)
     return next(standing[one] for one in order if one in standing and standing[one].share >= best * (1 - TIE))
 
 
-def _share(found: Mapping[str, Trial], best: Mapping[str, float], metric: str) -> float:
-    shares = [trial.metrics[metric] / best[name] if best[name] else 1.0 for name, trial in found.items()]
+def _key(one: Trial | Standing) -> str:
+    return json.dumps(one.settings, sort_keys=True)
+
+
+def _means(values: Mapping[tuple[str, int], float]) -> dict[str, float]:
+    """By data set, over its seeds."""
+    by_dataset: dict[str, list[float]] = defaultdict(list)
+    for (dataset, _), value in values.items():
+        by_dataset[dataset].append(value)
+    return {dataset: float(np.mean(found)) for dataset, found in by_dataset.items()}
+
+
+def _share(means: Mapping[str, float], best: Mapping[str, float]) -> float:
+    shares = [value / best[dataset] if best[dataset] else 1.0 for dataset, value in means.items()]
     return math.exp(sum(math.log(max(share, 1e-12)) for share in shares) / len(shares))

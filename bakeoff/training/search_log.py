@@ -9,7 +9,7 @@ from pathlib import Path
 from bakeoff.errors import ConfigurationError
 from bakeoff.training.search import Trial
 
-COLUMNS = ("dataset", "split", "settings", "ndcg@10", "ndcg@100", "coverage@10", "chosen", "seconds")
+COLUMNS = ("dataset", "split", "settings", "seed", "ndcg@10", "ndcg@100", "coverage@10", "chosen", "seconds")
 _METRICS = ("ndcg@10", "ndcg@100", "coverage@10")
 _SPLIT_DIGITS = 12
 
@@ -30,6 +30,7 @@ def _row(trial: Trial) -> list[str]:
         trial.dataset,
         trial.split[:_SPLIT_DIGITS],
         json.dumps(trial.settings, sort_keys=True),
+        str(trial.seed),
         *(f"{trial.metrics[name]:.5f}" for name in _METRICS),
         json.dumps(trial.chosen, sort_keys=True),
         f"{trial.seconds:.1f}",
@@ -55,6 +56,7 @@ def _trial(line: dict[str, str], where: str) -> Trial:
             dataset=line["dataset"],
             split=line["split"],
             settings=json.loads(line["settings"]),
+            seed=int(line["seed"]),
             metrics={name: float(line[name]) for name in _METRICS},
             chosen=json.loads(line["chosen"]),
             seconds=float(line["seconds"]),

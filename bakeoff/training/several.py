@@ -1,13 +1,40 @@
-"""One training in several processes: who starts them on a machine with several GPUs, and which of them writes."""
+"""One training in several processes: which trainings gain by them, who starts them on a machine with several GPUs, and
+which of them writes."""
 
 import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from bakeoff.data.prepared import Prepared
+from bakeoff.recommenders import find
+from bakeoff.recommenders.base import parse_settings
+from bakeoff.training.hyperparameters import Hyperparameters
 
 # One folder a GPU, also where the Python at hand knows none.
 _GPUS = Path("/proc/driver/nvidia/gpus")
+
+
+@runtime_checkable
+class MaybeWide(Protocol):
+    """Settings of a recommender that has the wide engine, whose processes share each step."""
+
+    def wide_plan(self, n_items: int) -> object | None:
+        """How it is trained on so many items; None where another engine trains it."""
+
+
+def shares_steps(order: Hyperparameters, prepared: Prepared) -> bool:
+    """Whether several processes would train one model together; of any other training each would make the same copy.
+
+    Raises:
+        ConfigurationError: the settings are wrong; all faults are named.
+        ModelError: there is no such recommender.
+    """
+    known = find(order.recommender).Settings
+    settings = parse_settings(known, order.settings, source=f"The settings of {order.contestant}")
+    return isinstance(settings, MaybeWide) and settings.wide_plan(prepared.train.n_items) is not None
 
 
 def share_among_gpus(

@@ -20,6 +20,10 @@ def is_asked_by_item(answers: Sequence[str]) -> bool:
     return "recommend" not in answers
 
 
+def _learns_from_items(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["recipe"] == SEMANTIC_SIMILARITY)
+
+
 def metadata_files(entry: Mapping[str, Any], files: Mapping[str, Any]) -> list[str]:
     """The hashes of what a contestant learns from beside the split; empty without metadata."""
     if entry["dataset_group"] != "metadata":
@@ -51,7 +55,7 @@ def personalize_spec(
     group = entry["dataset_group"]
     return {
         "recipe": entry["recipe"],
-        "learnsFromItems": entry["recipe"] == SEMANTIC_SIMILARITY,
+        "learnsFromItems": _learns_from_items(entry),
         "numResults": NEIGHBOURS if of_items else min(entry["longest_list"], LONGEST_PERSONALIZE_LIST),
         "eventType": event_type(manifest["split"]["hash"]),
         "solutionConfig": _solution_config(entry, manifest),
@@ -66,8 +70,9 @@ def personalize_spec(
 
 
 def _solution_config(entry: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The threshold of what is liked, but for a recipe that learns from no interactions, and the settings as texts."""
     config: dict[str, Any] = {}
-    if entry["learns_from"] == "liked":
+    if entry["learns_from"] == "liked" and not _learns_from_items(entry):
         config["EventValueThreshold"] = str(manifest["likedThreshold"])
     if entry["settings"]:
         config["AlgorithmHyperParameters"] = {key: str(value) for key, value in entry["settings"].items()}

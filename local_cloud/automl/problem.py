@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from local_cloud.automl.runtime.columns import TableError, as_numbers, as_texts
 
@@ -44,13 +45,14 @@ class Problem:
         Raises:
             TableError: the target cannot be read as what it is said to be, or has one value only.
         """
+        target = _known(target)
         kind = kind or detected(target)
         labels: tuple[str, ...] = ()
         if kind == REGRESSION:
             distinct = len(np.unique(as_numbers(target)))
         else:
             numeric = not np.isnan(as_numbers(target)).any()
-            labels = tuple(sorted({text for text in as_texts(target) if text}, key=float if numeric else None))
+            labels = tuple(sorted(set(as_texts(target)), key=float if numeric else None))
             distinct = len(labels)
         if distinct < 2:
             raise TableError("The target column has fewer than two distinct values; there is nothing to predict")
@@ -81,14 +83,23 @@ class Problem:
 
 
 def detected(target: pa.ChunkedArray) -> str:
-    """The type of problem that a target looks like."""
+    """The type of problem that a target looks like; rows without one say nothing about it."""
+    target = _known(target)
     values = as_numbers(target)
-    texts = {text for text in as_texts(target) if text}
+    texts = set(as_texts(target))
     numeric = not np.isnan(values).any()
     if len(texts) == 2:
         return BINARY
     few = len(texts) <= MOST_CLASSES and len(values) >= ROWS_A_CLASS * len(texts)
     return REGRESSION if numeric and not few else MULTICLASS
+
+
+def _known(target: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without the rows that have no target: null, an empty text or NaN."""
+    there = target.drop_null()
+    if pa.types.is_floating(there.type):
+        return there.filter(pc.invert(pc.is_nan(there)))
+    return there.filter(pa.array([text != "" for text in as_texts(there)], pa.bool_()))
 
 
 def _of_classes(target: npt.NDArray[Any], probabilities: npt.NDArray[np.float64], *, binary: bool) -> dict[str, float]:

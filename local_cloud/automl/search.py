@@ -9,6 +9,7 @@ each as its archive will be. One JSON line on standard output tells each step.
 
 import argparse
 import json
+import math
 import shutil
 import sys
 import time
@@ -24,12 +25,20 @@ from local_cloud.automl.algorithms import FIRST, Split, suggested, trained
 from local_cloud.automl.problem import MINIMIZED, Problem
 from local_cloud.automl.runtime.columns import TableError, column_of, kind_of, read_folder
 from local_cloud.automl.runtime.features import Features
+from local_cloud.automl.runtime.predictors import Predictor
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(__file__).with_name("programs")
 SEED = 1
 # https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-quotas.html
 LEAST_ROWS = 500
+# What the libraries raise at data or settings that a training cannot cope with; XGBoostError and LinAlgError are
+# ValueErrors.
+TRAINING_ERRORS = (ValueError, ArithmeticError, MemoryError)
+
+
+class NoCandidateError(ValueError):
+    """Every candidate's training failed; the message has the last reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +118,11 @@ def read(work: Path, configuration: Configuration) -> Tables:
 
 
 def search(work: Path, configuration: Configuration) -> Iterator[dict[str, Any]]:
-    """Train one candidate after the other; tells of each step, of each candidate with its metrics.
+    """Train one candidate after the other; tells of each step, of each candidate with its metrics, or why it failed.
 
     Raises:
         TableError: the table cannot be searched.
+        NoCandidateError: no candidate could be trained.
     """
     import optuna
 
@@ -128,6 +138,7 @@ def search(work: Path, configuration: Configuration) -> Iterator[dict[str, Any]]
     for family, study in studies.items():
         study.enqueue_trial(FIRST[family])
     pipelines: dict[int, tuple[Features, Split]] = {}
+    failures: list[str] = []
     for number in range(configuration.most_candidates):
         family = configuration.families[number % len(configuration.families)]
         trial = studies[family].ask()
@@ -141,11 +152,15 @@ def search(work: Path, configuration: Configuration) -> Iterator[dict[str, Any]]
         split = pipelines[text_size][1]
         began = time.monotonic()
         deadline = began + configuration.most_seconds_a_training
-        model = trained(family, settings, split, problem, seed=SEED + number, deadline=deadline)
-        metrics = {
-            "Validation": problem.metrics(split.validation_target, model.predict(split.validation_features)),
-            "Train": problem.metrics(split.target, model.predict(split.features)),
-        }
+        try:
+            model = trained(family, settings, split, problem, seed=SEED + number, deadline=deadline)
+            metrics = _metrics(model, split, problem)
+        except TRAINING_ERRORS as error:
+            # Its settings are not what the sampler should learn from, and the next ones may do.
+            studies[family].tell(trial, state=optuna.trial.TrialState.FAIL)
+            failures.append(f"{type(error).__name__}: {error}")
+            yield {"step": "CandidateFailed", "number": number, "reason": failures[-1]}
+            continue
         studies[family].tell(trial, metrics["Validation"][problem.objective])
         folder = work / "candidates" / str(number)
         _new(folder)
@@ -160,6 +175,24 @@ def search(work: Path, configuration: Configuration) -> Iterator[dict[str, Any]]
             "metrics": metrics,
             "seconds": round(time.monotonic() - began, 3),
         }
+    if len(failures) == configuration.most_candidates:
+        raise NoCandidateError(f"Every candidate failed, the last with {failures[-1]}")
+
+
+def _metrics(model: Predictor, split: Split, problem: Problem) -> dict[str, dict[str, float]]:
+    """A candidate's metrics on both parts.
+
+    Raises:
+        ValueError: what candidates are compared by is no finite number.
+    """
+    metrics = {
+        "Validation": problem.metrics(split.validation_target, model.predict(split.validation_features)),
+        "Train": problem.metrics(split.target, model.predict(split.features)),
+    }
+    value = metrics["Validation"][problem.objective]
+    if not math.isfinite(value):
+        raise ValueError(f"the {problem.objective} on the validation rows is {value}")
+    return metrics
 
 
 def _write_pipeline(folder: Path, features: Features, problem: Problem) -> None:
@@ -202,7 +235,7 @@ def main() -> int:
     try:
         for step in search(work, Configuration(**content)):
             _tell(step)
-    except TableError as error:
+    except (TableError, NoCandidateError) as error:
         _tell({"step": "Failed", "reason": str(error)})
         return 1
     return 0

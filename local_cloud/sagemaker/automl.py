@@ -9,7 +9,7 @@ from typing import Any
 
 from local_cloud.errors import ServiceError
 from local_cloud.sagemaker.archives import pack
-from local_cloud.sagemaker.automl_candidates import begun, best, completed, containers
+from local_cloud.sagemaker.automl_candidates import begun, best, completed, containers, failed
 from local_cloud.sagemaker.automl_requests import (
     CSV,
     DEFAULT_VALIDATION_FRACTION,
@@ -93,7 +93,8 @@ class AutoMLRun(JobRun):
         self.check()
         found = best(self.record["Candidates"])
         if found is None:
-            raise JobFailedError("ClientError: No candidate was trained within MaxAutoMLJobRuntimeInSeconds")
+            late = "No candidate was trained within MaxAutoMLJobRuntimeInSeconds"
+            raise JobFailedError(f"ClientError: {late if outcome.out_of_time else self.failure}")
         last = "MaxAutoMLJobRuntimeReached" if outcome.out_of_time else "MaxCandidatesReached"
         self.service.update(self.record, Last=last)
 
@@ -168,6 +169,9 @@ class AutoMLRun(JobRun):
             with self.service.records.lock:
                 self.record["Candidates"].append(begun(self.service.place, self.name, step))
             self._enter(kind)
+        elif kind == "CandidateFailed":
+            candidate = self.record["Candidates"][step["number"]]
+            self.service.update(candidate, **failed(f"AlgorithmError: {step['reason']}"))
         elif kind == "Trained":
             self._keep(step)
 
@@ -192,7 +196,7 @@ class AutoMLRun(JobRun):
             self._store(self.folder / "candidates" / str(step["number"]), algorithm_url)
         except StorageError as error:
             self.failure = f"The candidate could not be stored: {error}"
-            self.service.update(candidate, CandidateStatus="Failed", ObjectiveStatus="Failed", FailureReason=str(error))
+            self.service.update(candidate, **failed(f"ClientError: {self.failure}"))
             return
         problem = resolved["AutoMLProblemTypeResolvedAttributes"]["TabularResolvedAttributes"]["ProblemType"]
         parts = containers(

@@ -6,6 +6,7 @@ from typing import Any
 from local_cloud.automl.algorithms import XGBOOST
 from local_cloud.automl.problem import MINIMIZED, REGRESSION
 from local_cloud.sagemaker.base import now
+from local_cloud.sagemaker.jobs import LONGEST_REASON
 from local_cloud.service import Place
 
 # Accounts of the images in us-east-1; the tag says what answers here.
@@ -69,6 +70,18 @@ def completed(step: dict[str, Any], *, objective: str) -> dict[str, Any]:
                 for name, value in found.items()
             ]
         },
+    }
+
+
+def failed(reason: str) -> dict[str, Any]:
+    """What changes when its training has failed."""
+    at = now()
+    return {
+        "CandidateStatus": "Failed",
+        "ObjectiveStatus": "Failed",
+        "FailureReason": reason[:LONGEST_REASON],
+        "EndTime": at,
+        "LastModifiedTime": at,
     }
 
 

@@ -5,7 +5,8 @@ Started in a SageMaker training job beside a staged `bakeoff/`. On a laptop, in 
         SM_OUTPUT_DATA_DIR=output/data PYTHONPATH=. python sagemaker_jobs/train_recommender/train.py
 where config/hyperparameters.json holds contestant, recommender, settings (JSON as text), learns_from and seed. For
 a wide catalogue add SM_CHECKPOINT_DIR=checkpoints; in two processes: `torchrun --nproc-per-node 2` in the place of
-`python`. On a machine with several GPUs the script starts a process for each by itself.
+`python`. On a machine with several GPUs the script starts a process for each by itself, for a wide catalogue alone: of
+any other training each process would make the same copy.
 
 Reads   SM_CHANNEL_PREPARED    the prepared folder
         SM_INPUT_CONFIG_DIR    hyperparameters.json
@@ -30,7 +31,7 @@ from bakeoff.shipping import stage_model_code
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.neighbours import write_neighbours
 from bakeoff.training.run import CURVE, VALIDATION, train_recommender
-from bakeoff.training.several import share_among_gpus, writes
+from bakeoff.training.several import share_among_gpus, shares_steps, writes
 
 # Where SageMaker puts things; a container started by its entrypoint has none of the SM_ variables.
 DEFAULTS = {
@@ -50,6 +51,8 @@ def main(environment: Mapping[str, str]) -> int:
     def train() -> None:
         order = Hyperparameters.read(folders["SM_INPUT_CONFIG_DIR"] / "hyperparameters.json")
         prepared = Prepared.open(folders["SM_CHANNEL_PREPARED"])
+        if shares_steps(order, prepared):
+            share_among_gpus(Path(__file__), environment)
         trained = train_recommender(
             prepared,
             order=order,
@@ -75,5 +78,4 @@ def _copy_of_small_files(model: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    share_among_gpus(Path(__file__), os.environ)
     sys.exit(main(os.environ))

@@ -154,7 +154,6 @@ def _solution(resources: Resources) -> State:
             **_of_every_solution(resources),
             # Streamed events stay in the dataset through an import; only the split's own rows may train.
             "EventType": expression("$spec.eventType"),
-            "SolutionConfig": expression("$spec.solutionConfig"),
         },
     )
 
@@ -173,6 +172,7 @@ def _of_every_solution(resources: Resources) -> dict[str, Any]:
         "RecipeArn": expression("'arn:aws:personalize:::recipe/' & $spec.recipe"),
         # On by default, and bills every seven days.
         "PerformAutoTraining": False,
+        "SolutionConfig": expression("$spec.solutionConfig"),
         "Tags": resources.personalize_tags("$spec.runId"),
     }
 

@@ -14,7 +14,7 @@ def plan_run(resources: Resources, functions: Functions) -> State:
     catalogue = [
         {
             **contestant.to_json(),
-            "image_uri": config.images.get(contestant.image or ""),
+            "image_uri": config.training_image(contestant),
             "source_hash": resources.recommender_hashes.get(contestant.recommender or ""),
         }
         for contestant in config.contestants

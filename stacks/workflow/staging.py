@@ -156,12 +156,13 @@ def _campaign(resources: Resources) -> list[Step]:
         {"SolutionArn": expression(f"'{resources.personalize_arn('solution/')}' & $staged.resourceName")},
         Output=_status("Campaigns[CampaignArn = $staged.backend.arn].Status"),
     )
-    # Without minProvisionedTPS a campaign gets one transaction a second, the least and the cheapest.
+    # The least and the cheapest, billed asked or not: bakeoff/pricing counts on it, so it is not left to a default.
     create = task(
         "aws-sdk:personalize:createCampaign",
         {
             "Name": expression("$staged.resourceName"),
             "SolutionVersionArn": expression("$staged.modelVersion"),
+            "MinProvisionedTPS": 1,
             "Tags": resources.personalize_tags("$staged.runId"),
         },
         Next="Begin to wait for campaign",

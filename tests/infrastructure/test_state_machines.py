@@ -3,6 +3,7 @@
 import json
 import re
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bakeoff.evaluation.statistics.bootstrap import Estimate
 from bakeoff.pricing.table import PriceTable
 from bakeoff.training.run import describe_validation
 from stacks.workflow.asl import LONGEST_REASON, reason_of
+from stacks.workflow.planning import plan_run
 from stacks.workflow.sagemaker_contestant import METRICS, capacity
 from tests.support.synthesized import Machine, Scope, Synthesized, expressions, ways_on
 
@@ -411,13 +413,30 @@ def test_every_contestant_of_the_catalogue_goes_along_with_all_it_needs(synthesi
     for one in config.contestants:
         entry = catalogue[one.name]
         if one.kind == "sagemaker":
-            assert entry["image_uri"] == config.images[str(one.image)]
+            assert entry["image_uri"] == config.training_image(one) == config.images[str(one.image)]
             assert re.fullmatch(r"[0-9a-f]{12}", entry["source_hash"]), f"there is no recommender '{one.recommender}'"
         else:
             assert [entry.get(key) for key in of_kind] == [getattr(one, key) for key in of_kind]
     assert payload["preparation"]["settings"] == config.prepare.job_settings()
     assert payload["preparation"]["split"] == config.prepare.job_split()
     assert all(f'"{name}"' in payload["contestants"] for name in config.demo)
+
+
+def test_on_a_machine_with_gpus_torch_trains_on_its_image_and_nothing_else_changes() -> None:
+    def addresses(instance: str) -> dict[str, str]:
+        config = load_config("dev")
+        train = config.jobs.train.model_copy(update={"instance_type": instance})
+        config = config.model_copy(update={"jobs": config.jobs.model_copy(update={"train": train})})
+        resources: Any = SimpleNamespace(config=config, recommender_hashes={}, prepare=SimpleNamespace(hash="h"))
+        functions: Any = SimpleNamespace(plan_run="arn")
+        catalogue = plan_run(resources, functions)["Arguments"]["Payload"]["catalogue"]
+        return {entry["name"]: entry["image_uri"] for entry in catalogue}
+
+    plain, with_gpus = addresses("ml.m5.xlarge"), addresses("ml.g5.12xlarge")
+    changed = {name: address for name, address in with_gpus.items() if address != plain[name]}
+    torch = [one.name for one in load_config("dev").contestants if one.image == "pytorch"]
+    assert list(changed) == torch
+    assert all("/pytorch:" in address and "-cu1" in address for address in changed.values())
 
 
 def arguments_of(machine: Machine, call: str) -> list[dict[str, Any]]:
@@ -428,9 +447,10 @@ def test_personalize_never_trains_by_itself_and_only_on_the_split(synthesized: S
     of_items, solution = arguments_of(synthesized.machines()["personalize-contestant"], "createSolution")
     for one in (of_items, solution):
         assert one["PerformAutoTraining"] is False, "it would bill every seven days"
+        assert one["SolutionConfig"] == "{% $spec.solutionConfig %}"
     assert solution["EventType"] == "{% $spec.eventType %}"
     assert of_items["PerformIncrementalUpdate"] is False, "each would bill"
-    assert not {"EventType", "SolutionConfig"} & of_items.keys(), "it learns from no interactions"
+    assert "EventType" not in of_items, "it learns from no interactions"
 
 
 def test_nothing_of_personalize_costs_money_before_recipe_and_hyper_parameters_are_known(
@@ -522,9 +542,10 @@ def test_contestants_of_one_group_share_a_runs_imports(synthesized: Synthesized)
         assert taken["Next"] == states[f"Import {what}"]["Next"] == f"Begin to wait for import of {what}"
 
 
-def test_a_campaign_is_provisioned_with_the_least_which_is_the_default(synthesized: Synthesized) -> None:
+def test_a_campaign_is_provisioned_with_the_least(synthesized: Synthesized) -> None:
     [campaign] = arguments_of(synthesized.machines()["run"], "createCampaign")
-    assert campaign.keys() == {"Name", "SolutionVersionArn", "Tags"}
+    assert campaign.keys() == {"Name", "SolutionVersionArn", "MinProvisionedTPS", "Tags"}
+    assert campaign["MinProvisionedTPS"] == 1, "more bills more, and the costs are worked out with 1"
 
 
 def test_no_container_reaches_the_network(synthesized: Synthesized) -> None:

@@ -63,6 +63,30 @@ def test_every_environment_of_the_repository_is_sound(name: str) -> None:
     assert config.contestant("ease").recommender == "ease"
 
 
+@pytest.mark.parametrize(
+    ("instance", "on_gpus"),
+    [
+        ("ml.m5.xlarge", False),
+        ("ml.c6g.xlarge", False),
+        ("ml.g4dn.12xlarge", True),
+        ("ml.g5.xlarge", True),
+        ("ml.g6e.xlarge", True),
+        ("ml.p4d.24xlarge", True),
+        ("ml.p5.48xlarge", True),
+    ],
+)
+def test_a_machine_with_gpus_trains_on_the_image_with_cuda(
+    folder: Path, change: Change, instance: str, on_gpus: bool
+) -> None:
+    change("dev.toml", '[jobs.train]\ninstance_type = "ml.m5.xlarge"', f'[jobs.train]\ninstance_type = "{instance}"')
+    config = load_config("dev", folder)
+    torch = config.training_image(config.contestant("autoencoder"))
+    assert torch == config.images["pytorch-gpu" if on_gpus else "pytorch"]
+    assert ("-cu" in str(torch)) is on_gpus
+    others = {name: config.training_image(config.contestant(name)) for name in ("ease", "blend")}
+    assert others == {"ease": config.images["scikit-learn"], "blend": None}, "they have no use for it"
+
+
 def test_production_keeps_its_data_and_the_others_do_not() -> None:
     assert {name: load_config(name).removal for name in ENVIRONMENTS} == {
         "dev": "destroy",
@@ -181,6 +205,18 @@ SINGLE: dict[str, tuple[str, str, str, str]] = {
         'image = "pytorch"',
         'image = "tensorflow"',
         r"contestants\.autoencoder\.image: 'tensorflow' is not in config/images\.json \(pytorch, scikit-learn\)",
+    ),
+    "an image that the machine chooses": (
+        "contestants.toml",
+        'image = "pytorch"',
+        'image = "pytorch-gpu"',
+        r"contestants\.autoencoder\.image: 'pytorch-gpu' is not in config/images\.json \(pytorch, scikit-learn\)",
+    ),
+    "a training on GPUs that the image has no code for": (
+        "dev.toml",
+        '[jobs.train]\ninstance_type = "ml.m5.xlarge"',
+        '[jobs.train]\ninstance_type = "ml.p3.2xlarge"',
+        r"jobs\.train\.instance_type: the GPUs of 'ml\.p3\.2xlarge' are too old for the CUDA of the image; .*",
     ),
     "stored lists of who is asked live": (
         "contestants.toml",

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
-from bakeoff.config import CONFIG_FOLDER, load_images
+import pytest
+from sagemaker.core import image_uris
+
+from bakeoff.config import CONFIG_FOLDER, load_config, load_images
 from bakeoff.images import REGIONS, REQUESTS, refresh, retrieve_images
 
 
@@ -18,6 +21,16 @@ def test_every_region_has_every_image_from_its_own_registry() -> None:
     for region, addresses in images.items():
         assert sorted(addresses) == sorted(REQUESTS)
         assert all(f".dkr.ecr.{region}.amazonaws.com/" in address for address in addresses.values())
+
+
+@pytest.mark.parametrize("instance", ["ml.c7i.xlarge", "ml.g4dn.12xlarge", "ml.g6.xlarge", "ml.p4d.24xlarge"])
+def test_the_machine_chooses_the_image_that_the_package_would(instance: str) -> None:
+    config = load_config("dev")
+    train = config.jobs.train.model_copy(update={"instance_type": instance})
+    config = config.model_copy(update={"jobs": config.jobs.model_copy(update={"train": train})})
+    request = {**REQUESTS["pytorch"], "instance_type": instance}
+    wanted = image_uris.retrieve(region=config.region, **request)
+    assert config.training_image(config.contestant("autoencoder")) == wanted
 
 
 def test_a_refresh_writes_the_same_bytes_and_leaves_no_other_file(tmp_path: Path) -> None:

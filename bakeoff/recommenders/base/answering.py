@@ -9,6 +9,7 @@ answered likewise with ``itemId`` in the place of ``userId``; ``cold`` is an ite
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ JSON = "application/json"
 JSON_LINES = "application/jsonlines"
 # Decimals of a score in an answer: below float32's precision for scores around 1.
 SCORE_DECIMALS = 6
+# Seconds; after everything that a model has learned from, and exact as a float.
+JUST_NOW = 2**53
 
 
 class MalformedRequestError(ValueError):
@@ -35,7 +38,7 @@ class Request:
 
     Args:
         user_id: given back in the answer; None where the request has none.
-        history: events in any order.
+        history: events; oldest first, or in any order where all have a time.
         n: the length of the list.
         item_id: whose alike items are asked for; None where a user's list is.
     """
@@ -145,16 +148,13 @@ def read_histories(archive: Archive, histories: Sequence[Sequence[Event]]) -> In
     """
     rows: list[tuple[int, int, float, int]] = []
     for user, history in enumerate(histories):
-        newest: dict[int, Event] = {}
-        for event in sorted(history, key=lambda event: event.timestamp):
+        newest: dict[int, tuple[float, int]] = {}
+        for event, timestamp in _in_time(history):
             column = archive.columns.get(event.item_id)
             if column is not None:
                 newest.pop(column, None)
-                newest[column] = event
-        rows += [
-            (user, column, archive.liked_threshold if event.value is None else event.value, event.timestamp)
-            for column, event in newest.items()
-        ]
+                newest[column] = (archive.liked_threshold if event.value is None else event.value, timestamp)
+        rows += [(user, column, value, timestamp) for column, (value, timestamp) in newest.items()]
     users, items, values, timestamps = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Interactions.from_columns(
         users=np.array(users, np.int64),
@@ -164,6 +164,19 @@ def read_histories(archive: Archive, histories: Sequence[Sequence[Event]]) -> In
         n_users=len(histories),
         n_items=len(archive.items),
     )
+
+
+def _in_time(history: Sequence[Event]) -> list[tuple[Event, int]]:
+    """The events oldest first, with their times in seconds since 1970.
+
+    Where one has no time, the order given is kept: such an event came no sooner than those before it, and one that
+    begins the history no later than the first that has a time. Where none has, all have just come.
+    """
+    if all(event.timestamp for event in history):
+        return [(event, event.timestamp) for event in sorted(history, key=lambda event: event.timestamp)]
+    first = next((event.timestamp for event in history if event.timestamp), JUST_NOW)
+    times = accumulate((max(event.timestamp, first) for event in history), max)
+    return list(zip(history, times, strict=True))
 
 
 def _answer(archive: Archive, request: Request, ranked: RankedList) -> dict[str, Any]:

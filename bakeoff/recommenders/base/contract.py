@@ -130,8 +130,8 @@ class Task:
         seed: of everything random.
         documents: one per item, in column order.
         report: is told each epoch and each value that was tried.
-        checkpoints: a folder that outlives an interruption of the training; None where there is none. Long trainings
-            write their state into it, and begin from what lies there.
+        checkpoints: a folder that outlives an interruption of the training; None where there is none. The
+            training of wide catalogues writes its state into it, and begins from what lies there.
     """
 
     settings: Any

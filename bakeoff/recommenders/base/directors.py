@@ -1,5 +1,6 @@
 """Who directed what, and lists in which no director stands too often."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,28 +25,36 @@ def number_directors(documents: Sequence[Document]) -> Directors:
     return directors
 
 
-def fill_page(directors: Directors, *, cap: int, size: int) -> tuple[list[int], list[int]]:
-    """Take items from the front on, passing over those whose director has had his share.
+def paginate(directors: Directors, *, cap: int, size: int) -> list[int]:
+    """The order in which items stand on pages: each on the first page that has room and lets its directors in.
 
     Args:
         directors: of the items in their order, rows of `number_directors`.
-        cap: the most items of one director.
-        size: the most items; fewer where the cap lets nothing more in.
+        cap: the most items of one director on a page.
+        size: the most items of a page.
 
     Returns:
-        Positions of the items taken, and of those left, each in their order.
+        Positions of the items, page after page.
     """
-    count: dict[int, int] = {}
-    page: list[int] = []
-    left: list[int] = []
+    pages: list[list[int]] = []
+    shares: list[Counter[int]] = []  # by page, how many items each director has on it
+    open_from = 0  # all pages before are full
+    admits_from: dict[int, int] = {}  # by director; all pages before have his share
     for position, row in enumerate(directors.tolist()):
-        if len(page) == size:
-            return page, left + list(range(position, len(directors)))
         by = [director for director in row if director != NOBODY]
-        if any(count.get(director, 0) >= cap for director in by):
-            left.append(position)
-            continue
-        page.append(position)
+        number = max([open_from, *(admits_from.get(director, 0) for director in by)])
+        while number < len(pages) and not (
+            len(pages[number]) < size and all(shares[number][director] < cap for director in by)
+        ):
+            number += 1
+        if number == len(pages):
+            pages.append([])
+            shares.append(Counter())
+        pages[number].append(position)
+        shares[number].update(by)
+        while open_from < len(pages) and len(pages[open_from]) == size:
+            open_from += 1
         for director in by:
-            count[director] = count.get(director, 0) + 1
-    return page, left
+            while (first := admits_from.get(director, 0)) < len(pages) and shares[first][director] >= cap:
+                admits_from[director] = first + 1
+    return [position for page in pages for position in page]

@@ -1,9 +1,25 @@
 """Choosing among models that validation users cannot tell apart: the one that recommends more of the catalogue."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class _Seen(Generic[Value]):
+    at: int
+    metrics: Mapping[str, float]
+    value: Value
+
+    @property
+    def quality(self) -> float:
+        return self.metrics["ndcg@100"]
+
+    @property
+    def coverage(self) -> float:
+        return self.metrics["coverage@10"]
 
 
 class WidestOfEquals(Generic[Value]):
@@ -17,18 +33,34 @@ class WidestOfEquals(Generic[Value]):
 
     def __init__(self, tie: float) -> None:
         self._tie = tie
-        self.at = self.highest_at = 0
-        self.value: Value | None = None
-        self.metrics: Mapping[str, float] = {}
-        self._highest = 0.0
+        # From the widest to the best: each may still be the widest when a better one raises what is asked for.
+        self._kept: list[_Seen[Value]] = []
 
     def look_at(self, at: int, metrics: Mapping[str, float], value: Value) -> None:
-        """Keep `value`, numbered `at`, if it is better; read then `value`, `at`, `metrics` and `highest_at`."""
-        if self.value is None or metrics["ndcg@100"] > self._highest:
-            self._highest, self.highest_at = metrics["ndcg@100"], at
-        floor = (1 - self._tie) * self._highest
-        if metrics["ndcg@100"] < floor:
+        """Keep `value`, numbered `at`, while it may be the one; of equal ones the first stays."""
+        seen = _Seen(at, metrics, value)
+        if any(one.quality >= seen.quality and one.coverage >= seen.coverage for one in self._kept):
             return
-        fallen = self.value is None or self.metrics["ndcg@100"] < floor
-        if fallen or metrics["coverage@10"] > self.metrics["coverage@10"]:
-            self.at, self.value, self.metrics = at, value, metrics
+        kept = [one for one in self._kept if one.quality > seen.quality or one.coverage > seen.coverage]
+        floor = (1 - self._tie) * max(one.quality for one in (*kept, seen))
+        self._kept = sorted((one for one in (*kept, seen) if one.quality >= floor), key=lambda one: -one.coverage)
+
+    @property
+    def at(self) -> int:
+        """The number of the one to take; 0 before anything was looked at."""
+        return self._kept[0].at if self._kept else 0
+
+    @property
+    def value(self) -> Value | None:
+        """The one to take; None before anything was looked at."""
+        return self._kept[0].value if self._kept else None
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Of the one to take."""
+        return self._kept[0].metrics if self._kept else {}
+
+    @property
+    def highest_at(self) -> int:
+        """The number of the highest ndcg@100 so far."""
+        return self._kept[-1].at if self._kept else 0

@@ -26,8 +26,14 @@ BLOCK = 512
 WHOLE = 256
 
 
-def items_that_fit(interactions: Interactions, *, at_least: int, at_most: int) -> KnownItems:
+def items_that_fit(interactions: Interactions, *, at_least: int, at_most: int, setting: str) -> KnownItems:
     """The items whose item x item matrix fits the memory: those with the most interactions; says so where some do not.
+
+    Args:
+        interactions: of the whole catalogue.
+        at_least: interactions that an item must have.
+        at_most: items.
+        setting: whose value `at_most` is, to say what to raise.
 
     Raises:
         ModelError: no item has `at_least` interactions.
@@ -37,27 +43,27 @@ def items_that_fit(interactions: Interactions, *, at_least: int, at_most: int) -
     if len(known.columns) < n_enough:
         LOG.warning(
             "The item-item model learns the %d most-interacted of %d items, because its matrix grows with their "
-            "square (%.1f GB while it is solved); raise max_items where there is more memory.",
+            "square (%.1f GB while it is solved); raise %s where there is more memory.",
             len(known.columns),
             n_enough,
             12 * len(known.columns) ** 2 / 1e9,
+            setting,
         )
     return known
 
 
-def solve(rows: Interactions, *, reg: float, fading: float = 0.0) -> npt.NDArray[np.float32]:
+def solve(counts: npt.NDArray[np.float64], *, reg: float, overwrite: bool = False) -> npt.NDArray[np.float32]:
     """The weights B, shape (n_items, n_items); row = item of the history, column = item scored.
 
     Args:
-        rows: over the items to learn, oldest interaction first; their values do not count.
+        counts: `co_occurrences` of the items to learn.
         reg: L2 regularisation; above 0.
-        fading: two items of a history occur together (1 + their distance in it)^-fading times; 0: once, as in the
-            paper. The matrix stays positive definite: a convex falling function of the distance is a kernel (Polya).
+        overwrite: whether `counts` may be spoilt, which saves a copy.
 
     Raises:
         ModelError: the matrix cannot be inverted.
     """
-    matrix = _co_occurrences(rows, fading)
+    matrix = counts if overwrite else counts.copy()
     matrix[np.diag_indices_from(matrix)] += reg
     try:
         _invert(matrix)
@@ -69,8 +75,14 @@ def solve(rows: Interactions, *, reg: float, fading: float = 0.0) -> npt.NDArray
     return weights
 
 
-def _co_occurrences(rows: Interactions, fading: float) -> npt.NDArray[np.float64]:
-    """How often two items occur in one history, X'X where nothing fades; shape (n_items, n_items)."""
+def co_occurrences(rows: Interactions, *, fading: float = 0.0) -> npt.NDArray[np.float64]:
+    """How often two items occur in one history, X'X where nothing fades; shape (n_items, n_items).
+
+    Args:
+        rows: over the items to learn, oldest interaction first; their values do not count.
+        fading: two items of a history occur together (1 + their distance in it)^-fading times; 0: once, as in the
+            paper. The matrix stays positive definite: a convex falling function of the distance is a kernel (Polya).
+    """
     counts = np.zeros((rows.n_items, rows.n_items))
     for user in np.flatnonzero(rows.activity).tolist():
         items = rows.items_of(user)
@@ -119,12 +131,6 @@ class LinearBranch:
 
     learned: KnownItems
     weights: npt.NDArray[np.float32]
-
-    @classmethod
-    def fit(cls, rows: Interactions, *, reg: float, fading: float, at_least: int, at_most: int) -> Self:
-        """Solved on the rows' items with enough interactions."""
-        learned = items_that_fit(rows, at_least=at_least, at_most=at_most)
-        return cls(learned, solve(learned.narrow(rows), reg=reg, fading=fading))
 
     def outputs(self, rows: Interactions, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Scores, shape (n_users, n_items of the rows); 0, which is no evidence, for an item that it did not learn.

@@ -104,6 +104,10 @@ def _options(content: Sequence[Any]) -> dict[str, Any]:
     return {"analyzer": _unchanged, "lowercase": False}
 
 
+# What scikit-learn says of a field that is empty, has no term left, or has fewer items than a term must occur in.
+_NO_TERM = ("empty vocabulary", "no terms remain", "max_df corresponds to < documents than min_df")
+
+
 def tfidf(content: Sequence[Any], *, min_documents: int, **options: Any) -> Any | None:
     """TF-IDF rows of length 1, scipy.sparse, float32; None where no term occurs in enough documents.
 
@@ -118,8 +122,7 @@ def tfidf(content: Sequence[Any], *, min_documents: int, **options: Any) -> Any 
     try:
         return vectorizer.fit_transform(content)
     except ValueError as error:
-        # What scikit-learn says of a field that is empty or has no term left.
-        if "empty vocabulary" in str(error) or "no terms remain" in str(error):
+        if any(said in str(error) for said in _NO_TERM):
             return None
         raise
 

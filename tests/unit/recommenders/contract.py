@@ -84,11 +84,15 @@ class RecommenderContract:
     Args:
         contestant: its name in `SMALL`, and in the catalogue.
         beats_popularity: whether it claims to be better than the most liked items on the small data set.
+        few_items: a catalogue as small as it trains for in the same way.
+        refuses_one_user: whether it learns only from what several users have in common.
         needs_text: whether it learns from the items' documents and so cannot be fitted where they are all empty.
     """
 
     contestant: str
     entry: str | None = None  # of the catalogue, where `contestant` is a further form of it
+    few_items = 3
+    refuses_one_user = False
     beats_popularity = True
     needs_text = False
 
@@ -347,13 +351,29 @@ class RecommenderContract:
     ) -> None:
         busiest = int(np.argmax(prepared.train.activity))
         alone = prepared.train.of_users(np.array([busiest]))
-        try:
-            model = self.fit(recommender, trained, alone, task)
-        except ModelError:  # says what is missing, as its own test file has it
+        if self.refuses_one_user:
+            with pytest.raises(ModelError, match="give more data"):
+                self.fit(recommender, trained, alone, task)
             return
+        model = self.fit(recommender, trained, alone, task)
         (ranked,) = recommend(model, alone, n=[5])
         assert len(set(ranked.columns.tolist())) == len(ranked.columns) == 5
         assert np.isfinite(ranked.scores).all()
+
+    @pytest.mark.parametrize("shape", ["one value at one time", "few items", "one event a user"])
+    def test_data_without_much_in_it_is_learnt_from_or_refused_with_a_reason(
+        self, recommender: Recommender, trained: Trained, prepared: Prepared, task: Task, shape: str
+    ) -> None:
+        little = _little(prepared.train, shape, self.few_items)
+        documents = list(task.documents)[: little.n_items]
+        try:
+            model = self.fit(recommender, trained, little, replace(task, documents=documents))
+        except ModelError as error:
+            assert "; give " in str(error)  # noqa: PT017 either may be
+            return
+        for ranked in recommend(model, little, n=[5] * little.n_users):
+            assert len(set(ranked.columns.tolist())) == len(ranked.columns) <= 5
+            assert np.isfinite(ranked.scores).all()
 
     def test_a_corpus_of_empty_texts_is_refused_by_what_reads_it_and_nothing_to_the_others(
         self, recommender: Recommender, trained: Trained, prepared: Prepared, task: Task
@@ -374,6 +394,22 @@ class RecommenderContract:
         body, kind = inference.output_fn(inference.predict_fn(read, archive), "application/json")
         assert kind == "application/json"
         assert [json.loads(body)] == self.ask(inference, archive, requests[0])
+
+
+def _little(interactions: Interactions, shape: str, few_items: int) -> Interactions:
+    if shape == "one value at one time":
+        return replace(
+            interactions,
+            values=np.full_like(interactions.values, 5.0),
+            timestamps=np.full_like(interactions.timestamps, 1_000_000_000),
+        )
+    if shape == "one event a user":
+        return interactions.newest(1)
+    busiest = np.sort(np.argsort(-interactions.item_counts, kind="stable")[:few_items])
+    position = np.full(interactions.n_items, -1, np.int32)
+    position[busiest] = np.arange(few_items)
+    kept = interactions.where(position[interactions.indices] >= 0)
+    return replace(kept, indices=position[kept.indices], n_items=few_items)
 
 
 def _by_score(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:

@@ -10,6 +10,7 @@ from bakeoff.contracts.interactions import Event
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import RankedList
 from bakeoff.recommenders.base.answering import (
+    JUST_NOW,
     MalformedRequestError,
     answer,
     read_histories,
@@ -158,3 +159,20 @@ def test_an_item_without_alike_ones_or_without_a_place_in_the_catalogue_is_cold(
 def test_a_model_that_knows_no_alike_items_says_so() -> None:
     with pytest.raises(ModelError, match="does not answer which items are alike"):
         answered(Counting(), {"itemId": "a", "n": 3})
+
+
+@pytest.mark.parametrize(
+    ("history", "items", "times"),
+    [
+        ([("a", 100), ("b", 200), ("c", 0)], [0, 1, 2], [100, 200, 200]),
+        ([("c", 0), ("b", 200), ("a", 300)], [2, 1, 0], [200, 200, 300]),
+        ([("b", 200), ("a", 100), ("c", 0)], [1, 0, 2], [200, 200, 200]),
+        ([("c", 0), ("a", 0)], [2, 0], [JUST_NOW, JUST_NOW]),
+    ],
+)
+def test_where_an_event_has_no_time_the_order_given_is_kept(
+    history: list[tuple[str, int]], items: list[int], times: list[int]
+) -> None:
+    read = read_histories(ARCHIVE, [[Event(item, 4.0, timestamp) for item, timestamp in history]])
+    assert read.indices.tolist() == items
+    assert read.timestamps.tolist() == times

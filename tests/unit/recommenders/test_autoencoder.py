@@ -32,6 +32,7 @@ def standardised(scores: np.ndarray) -> np.ndarray:
 
 class TestAutoencoder(RecommenderContract):
     contestant = "autoencoder"
+    refuses_one_user = True  # its linear branch needs items that two users share
 
 
 class TestNeuralPartAlone(RecommenderContract):
@@ -41,6 +42,7 @@ class TestNeuralPartAlone(RecommenderContract):
 class TestAutoencoderOfAWideCatalogue(RecommenderContract):
     contestant = "autoencoder-wide"
     entry = "autoencoder"
+    few_items = 40
 
 
 class TestAutoencoderOfTheArticle(RecommenderContract):

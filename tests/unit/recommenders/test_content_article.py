@@ -109,3 +109,7 @@ class TestContentArticle(RecommenderContract):
     test_no_seen_item_is_left_and_the_list_is_full_where_enough_is_asked = None
     test_a_list_longer_than_the_catalogue_holds_every_item_once = None
     test_a_history_without_known_items_is_cold = None
+
+
+class TestContentArticleOfThePopular(TestContentArticle):
+    contestant = "content-article-2"

@@ -22,3 +22,14 @@ def test_without_a_tie_the_highest_is_taken() -> None:
     for number, (accuracy, width) in enumerate([(0.5, 0.1), (0.499, 0.9)], 1):
         best.look_at(number, {"ndcg@100": accuracy, "coverage@10": width}, f"model {number}")
     assert best.value == "model 1"
+
+
+def test_one_that_was_not_the_widest_is_when_a_better_one_raises_the_floor() -> None:
+    best: WidestOfEquals[str] = WidestOfEquals(tie=0.005)
+    best.look_at(1, {"ndcg@100": 0.5, "coverage@10": 0.5}, "first")
+    best.look_at(2, {"ndcg@100": 0.5015, "coverage@10": 0.4}, "second")
+    assert best.value == "first"
+    best.look_at(3, {"ndcg@100": 0.503, "coverage@10": 0.1}, "third")
+    assert (best.value, best.at, best.highest_at) == ("second", 2, 3)
+    best.look_at(4, {"ndcg@100": 0.5015, "coverage@10": 0.4}, "as wide and as good")
+    assert best.value == "second"

@@ -43,6 +43,7 @@ class TestItemKnn(RecommenderContract):
 def test_scores_are_sums_of_shrunk_cosines(exponent: float) -> None:
     scores = fit(exponent=exponent).scores(HISTORIES)
     expected = LIKED @ similarities(shrinkage=2.0, exponent=exponent)
+    assert (expected > 0).all()
     np.testing.assert_allclose(scores[:, :4], expected, rtol=1e-5)
 
 
@@ -56,6 +57,13 @@ def test_an_item_scores_by_its_nearest_neighbours_only() -> None:
     model = fit(neighbours=1)
     scores = model.scores(rows([(item, 5) for item in range(5)], n_items=5))[0, :4]
     np.testing.assert_allclose(scores, alike.max(axis=0), rtol=1e-5)
+
+
+def test_what_has_no_neighbour_in_the_history_follows_by_popularity() -> None:
+    tastes = [[(0, 5), (1, 5)]] * 2 + [[(2, 5), (3, 5), (4, 5)], [(3, 5), (4, 5)], [(4, 5), (3, 5)], [(4, 5), (2, 5)]]
+    scores = fit(histories=rows(*tastes, n_items=5)).scores(rows([(0, 5)], n_items=5))[0]
+    assert scores[1] > 0
+    assert scores[[2, 3, 4]].tolist() == pytest.approx([2 / 4 - 1, 3 / 4 - 1, 0.0])
 
 
 def test_neighbours_found_in_blocks_are_those_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

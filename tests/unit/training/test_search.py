@@ -14,6 +14,7 @@ TEXT = """
 split = "per_user_last_fraction"
 metric = "ndcg@100"
 trials = 3
+seeds = 2
 seed = 7
 [settings]
 reg = [[5.0], [20.0]]
@@ -37,9 +38,11 @@ def read(folder: Path, text: str) -> Search:
     return Search.read(folder / "ease.toml")
 
 
-def trial(dataset: str, settings: dict[str, object], ndcg: float) -> Trial:
+def trial(dataset: str, settings: dict[str, object], ndcg: float, seed: int = 7) -> Trial:
     metrics = {"ndcg@10": ndcg / 2, "ndcg@100": ndcg, "coverage@10": 0.25}
-    return Trial(dataset=dataset, split="abc", settings=settings, metrics=metrics, chosen={"reg": 5.0}, seconds=1.5)
+    return Trial(
+        dataset=dataset, split="abc", settings=settings, seed=seed, metrics=metrics, chosen={"reg": 5.0}, seconds=1.5
+    )
 
 
 def test_the_contestants_own_settings_are_tried_first_and_no_combination_twice(tmp_path: Path) -> None:
@@ -64,6 +67,7 @@ def test_settings_that_are_not_searched_stay_as_they_are(tmp_path: Path) -> None
         ("trials = 3", "trials = 0", "trials is 0"),
         ("trials = 3", "", "trials is missing"),
         ("trials = 3", "trials = 3\ntries = 4", "tries is unknown"),
+        ("seeds = 2", "seeds = 0", "seeds is 0"),
         ('"ndcg@100"', '"rmse"', "metric is 'rmse'"),
         ('"per_user_last_fraction"', '"first"', "split is 'first'"),
         ("min_interactions = [1, 2]", "min_interactions = 1", "settings is"),
@@ -80,6 +84,7 @@ def test_a_trial_measures_the_validation_part_and_says_what_was_chosen(prepared:
     settings = {"reg": [5.0, 20.0], "min_interactions": 1}
     done = run_trial(prepared.folder, dataset="films", contestant=EASE, settings=settings, seed=7)
     assert done.split == prepared.split_hash
+    assert done.seed == 7
     assert done.chosen["reg"] in (5.0, 20.0)
     assert 0 < done.metrics["ndcg@100"] < 1
     assert done.seconds > 0
@@ -105,6 +110,17 @@ def test_a_combination_that_was_not_tried_everywhere_does_not_stand() -> None:
     both, once = {"reg": [1.0]}, {"reg": [9.0]}
     ranked = standings([trial("a", both, 0.1), trial("b", both, 0.1), trial("a", once, 0.9)], metric="ndcg@100")
     assert [one.settings for one in ranked] == [both]
+
+
+def test_the_seeds_of_a_combination_count_as_their_mean() -> None:
+    lucky, steady = {"reg": [1.0]}, {"reg": [9.0]}
+    trials = [trial("films", lucky, 0.6, 1), trial("films", lucky, 0.2, 2)]
+    trials += [trial("films", steady, 0.5, 1), trial("films", steady, 0.5, 2)]
+    first, second = standings(trials, metric="ndcg@100")
+    assert (first.settings, first.share) == (steady, 1.0)
+    assert second.share == pytest.approx(0.8)
+    # Without its second seed a combination does not stand.
+    assert [one.settings for one in standings(trials[:-1], metric="ndcg@100")] == [lucky]
 
 
 def test_of_combinations_that_hardly_differ_the_one_tried_first_wins() -> None:

@@ -1,11 +1,19 @@
 """A training in several processes: when they are started, and who writes."""
 
+import json
+import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bakeoff.training.several import share_among_gpus, writes
+from bakeoff.data.prepared import Prepared
+from bakeoff.errors import ConfigurationError, DataError
+from bakeoff.training.several import share_among_gpus, shares_steps, writes
+from tests.support.training import CHECKOUT, SMALL, job_environment, order
+
+SCRIPT = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "train.py"
 
 
 def started(tmp_path: Path, *, gpus: int, environment: dict[str, str]) -> list[list[str]]:
@@ -33,6 +41,49 @@ def test_otherwise_this_process_goes_on(tmp_path: Path, gpus: int, environment: 
 def test_without_torch_there_is_nothing_to_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert started(tmp_path, gpus=4, environment={}) == []
+
+
+@pytest.mark.parametrize("contestant", SMALL)
+def test_a_wide_catalogue_alone_is_trained_by_several_processes_together(contestant: str, prepared: Prepared) -> None:
+    assert shares_steps(order(contestant), prepared) is (contestant == "autoencoder-wide")
+
+
+@pytest.mark.parametrize(("contestant", "scripts"), [("autoencoder-wide", [SCRIPT]), ("sasrec", [])])
+def test_the_job_asks_for_processes_where_they_share_steps(
+    contestant: str, scripts: list[Path], prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recommender, settings, learns_from = SMALL[contestant]
+    hyperparameters = {
+        "contestant": contestant,
+        "recommender": recommender,
+        "settings": json.dumps(settings),
+        "learns_from": learns_from,
+        "seed": "7",
+    }
+    environment = job_environment(tmp_path, hyperparameters) | {"SM_CHANNEL_PREPARED": str(prepared.folder)}
+    asked: list[Path] = []
+    job = runpy.run_path(str(SCRIPT))
+    of_script = job["main"].__globals__
+    monkeypatch.setitem(of_script, "share_among_gpus", lambda script, environment: asked.append(script))
+
+    def end(*_: object, **__: object) -> None:
+        raise DataError("far enough")
+
+    monkeypatch.setitem(of_script, "train_recommender", end)
+    assert job["main"](environment) == 1
+    assert (tmp_path / "output" / "failure").read_text() == "far enough"
+    assert asked == scripts
+
+
+def test_whether_a_catalogue_is_wide_follows_from_its_items(prepared: Prepared) -> None:
+    many = replace(prepared, train=replace(prepared.train, n_items=20_000))
+    assert shares_steps(order("autoencoder"), many)
+    assert not shares_steps(order("sasrec"), many)
+
+
+def test_wrong_settings_are_told_before_processes_are_started(prepared: Prepared) -> None:
+    with pytest.raises(ConfigurationError, match="The settings of autoencoder has 1 fault"):
+        shares_steps(replace(order("autoencoder"), settings={"layers": []}), prepared)
 
 
 def test_the_first_process_writes() -> None:

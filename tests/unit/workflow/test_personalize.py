@@ -84,9 +84,15 @@ def test_who_answers_what_is_alike_is_asked_for_every_item(planned: Any, entry: 
     )
     spec = planned(alike)
     assert spec["learnsFromItems"] is True
+    assert spec["solutionConfig"] == {}, "it learns from no interactions, liked or not"
     assert spec["requestsUri"] == "s3://bakeoff-test/prepared/v1/requests/items.jsonl"
     assert spec["listsKey"] == f"lists/{spec['listsPath']}/items.jsonl.out"
     assert spec["numResults"] == 25
+
+
+def test_the_settings_of_a_recipe_that_learns_from_items_reach_its_solution(planned: Any, entry: Entry) -> None:
+    spec = planned(entry("alike", "personalize", recipe="aws-semantic-similarity", settings={"width": 8}))
+    assert spec["solutionConfig"] == {"AlgorithmHyperParameters": {"width": "8"}}
 
 
 def test_the_hyper_parameters_that_are_set_are_named_for_the_algorithm_to_know(planned: Any, entry: Entry) -> None:

@@ -1,7 +1,7 @@
 """The cross-entropy of the next item: over all items, or estimated from a sample of them.
 
 One sample of items, drawn evenly, serves all targets of a step. The sum over all items of the softmax is estimated
-without bias by the target's own term and the sample's terms times (items - 1) / (sampled items). Sources: Jean et al.,
+without bias by the target's own term and the other sampled terms times items / (sampled items). Sources: Jean et al.,
 "On using very large target vocabulary for neural machine translation", ACL 2015; Klenitskiy and Vasilev, "Turning dross
 into gold loss: is BERT4Rec really better than SASRec?", RecSys 2023 (why one negative per target is not enough).
 """
@@ -42,7 +42,7 @@ def next_item_loss(
         others = logits
     else:
         others = states @ vectors[sample].T + biases[sample]
-        each_stands_for = math.log(max(n_items - 1, 1) / len(sample))
+        each_stands_for = math.log(n_items / len(sample))
         hit = sample[None, :] == targets[:, None]
         estimated = (others + each_stands_for).masked_fill(hit, -torch.inf)
         total = torch.cat((of_target[:, None], estimated), dim=1).logsumexp(dim=1)

@@ -60,6 +60,20 @@ def test_problem_type_follows_from_the_target(values: list[object], kind: str) -
     assert detected(column(values)) == kind
 
 
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_rows_without_a_target_say_nothing_of_its_type(missing: float | None) -> None:
+    numbers = [number / 7 for number in range(300)]
+    assert detected(column([*numbers, missing])) == REGRESSION
+    assert detected(column([*map(str, numbers), None, ""])) == REGRESSION
+    assert detected(column([1.0, 2.0] * 30 + [missing] * 3)) == BINARY
+    found = Problem.of(column([1.0, 2.0, 3.0] * 60 + [missing]), kind=None, objective=None)
+    assert (found.kind, found.labels) == (MULTICLASS, ("1", "2", "3"))
+    assert np.isnan(found.targets(column([2.0, missing]))).tolist() == [False, True]
+    for kind in (None, REGRESSION):
+        with pytest.raises(TableError, match="fewer than two distinct values"):
+            Problem.of(column([3.0] * 200 + [missing]), kind=kind, objective=None)
+
+
 def test_labels_of_numbers_are_in_their_order() -> None:
     assert Problem.of(column(["10", "9", "2"] * 9), kind=MULTICLASS, objective=None).labels == ("2", "9", "10")
 
@@ -138,6 +152,33 @@ def test_training_ends_at_its_deadline_with_what_it_has() -> None:
     whole = trained(XGBOOST, FIRST[XGBOOST], split, problem, seed=1, deadline=float("inf"))
     errors = [problem.metrics(target, model.predict(features))["RMSE"] for model in (cut, whole)]
     assert errors[1] < errors[0] / 2
+
+
+def classes(n: int = 600) -> tuple[Split, Problem]:
+    """Three classes that follow from many features, so that a logistic regression takes many steps."""
+    drawn = np.random.default_rng(5)
+    features = drawn.normal(size=(n, 20)).astype(np.float32)
+    target = np.digitize(features @ drawn.normal(size=20), [-2.0, 2.0]).astype(float)
+    return Split(features, target, features, target), Problem(MULTICLASS, "Accuracy", ("0", "1", "2"))
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_logistic_regression_ends_at_its_deadline_with_what_it_has() -> None:
+    split, problem = classes()
+    settings = {"alpha": 0.01, "text_size": 0}
+    cut = trained(LINEAR, settings, split, problem, seed=1, deadline=0.0)
+    whole = trained(LINEAR, settings, split, problem, seed=1, deadline=float("inf"))
+    accuracies = [problem.metrics(split.target, model.predict(split.features))["Accuracy"] for model in (cut, whole)]
+    assert 1 / 3 < accuracies[0] < accuracies[1]
+
+
+def test_ridge_regression_is_one_step_that_no_deadline_cuts() -> None:
+    split, _ = classes()
+    problem = Problem(REGRESSION, "RMSE", ())
+    cut, whole = (
+        trained(LINEAR, FIRST[LINEAR], split, problem, seed=1, deadline=deadline) for deadline in (0.0, float("inf"))
+    )
+    np.testing.assert_array_equal(cut.predict(split.features), whole.predict(split.features))
 
 
 def test_numbers_that_cannot_be_read_are_missing() -> None:

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.validate import validate_parameters
 
-from local_cloud.automl.search import LEAST_ROWS
+from local_cloud.automl.search import LEAST_ROWS, SEED
 from local_cloud.errors import NotPlayedError, ServiceError
+from local_cloud.sagemaker.automl_requests import DEFAULT_VALIDATION_FRACTION
 from local_cloud.service import service_model
 from tests.unit.local_cloud.sagemaker.test_transform_jobs import job as transform_job
 
@@ -305,6 +306,55 @@ def test_table_that_cannot_be_searched_fails_the_job_with_the_reason(
     assert reason in described["FailureReason"]
     check_answer("DescribeAutoMLJobV2", described)
     assert "BestCandidate" not in described
+
+
+def with_a_class_that_only_validation_has(world: Any) -> None:
+    """A linear model cannot be trained then, on one class; trees can."""
+    rows = table(n=700)
+    held_out = np.random.default_rng(SEED).random(len(rows)) < DEFAULT_VALIDATION_FRACTION
+    liked = ["yes" if number == int(held_out.argmax()) else "no" for number in range(len(rows))]
+    put(world, rows.set_column(rows.column_names.index("rating"), "rating", pa.array(liked)))
+    world.storage.put("s3://bucket/features.json", json.dumps({"FeatureAttributeNames": NAMES}))
+
+
+def binary(*families: str) -> dict[str, Any]:
+    asked = request("any")
+    return {
+        "AutoMLJobInputDataConfig": asked["AutoMLJobInputDataConfig"][:1],
+        "AutoMLJobObjective": {"MetricName": "Accuracy"},
+        "tabular": {
+            "ProblemType": "BinaryClassification",
+            "CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": list(families)}]},
+        },
+    }
+
+
+def test_candidate_that_fails_is_listed_with_its_reason_and_the_others_are_trained(world: Any) -> None:
+    with_a_class_that_only_validation_has(world)
+    described = run(world, "one-fails", **binary("linear-learner", "xgboost"))
+    assert (described["AutoMLJobStatus"], described["AutoMLJobSecondaryStatus"]) == (
+        "Completed",
+        "MaxCandidatesReached",
+    )
+    listed = world.call("ListCandidatesForAutoMLJob", AutoMLJobName="one-fails", SortOrder="Ascending")
+    check_answer("ListCandidatesForAutoMLJob", listed)
+    failed, trained = listed["Candidates"]
+    assert [failed["CandidateStatus"], failed["ObjectiveStatus"]] == ["Failed", "Failed"]
+    assert failed["FailureReason"].startswith("AlgorithmError: ValueError: ")
+    assert failed["EndTime"] >= failed["CreationTime"]
+    assert "FinalAutoMLJobObjectiveMetric" not in failed
+    assert trained["CandidateStatus"] == "Completed"
+    assert described["BestCandidate"]["CandidateName"] == trained["CandidateName"]
+
+
+def test_job_fails_when_every_candidate_does(world: Any) -> None:
+    with_a_class_that_only_validation_has(world)
+    described = run(world, "all-fail", **binary("linear-learner"))
+    assert described["AutoMLJobStatus"] == "Failed"
+    assert "Every candidate failed, the last with ValueError" in described["FailureReason"]
+    check_answer("DescribeAutoMLJobV2", described)
+    candidates = world.call("ListCandidatesForAutoMLJob", AutoMLJobName="all-fail")["Candidates"]
+    assert [candidate["CandidateStatus"] for candidate in candidates] == ["Failed", "Failed"]
 
 
 def test_search_that_is_stopped_keeps_what_it_has(world: Any) -> None:

@@ -1,0 +1,64 @@
+"""`tune`: searches are named, run on every data set with every seed, and logged trial by trial."""
+
+from pathlib import Path
+
+import pytest
+
+from bakeoff.command_line import tuning
+from bakeoff.config import Config
+from bakeoff.errors import ConfigurationError
+from bakeoff.training import search_log
+from tests.support.small_data import small_data, write_csv
+
+EASE = """
+split = "per_user_last_fraction"
+metric = "ndcg@100"
+trials = 2
+seeds = 2
+seed = 7
+[settings]
+reg = [[5.0]]
+"""
+
+
+@pytest.fixture
+def searches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tuning, "PREPARED", tmp_path / "prepared")
+    folder = tmp_path / "searches"
+    folder.mkdir()
+    (folder / "ease.toml").write_text(EASE)
+    return folder
+
+
+def test_every_trial_is_in_the_log_and_the_log_grows_with_each(
+    config: Config, searches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lengths: list[int] = []
+    write = search_log.write_log
+    monkeypatch.setattr(
+        search_log, "write_log", lambda path, trials: (lengths.append(len(trials)), write(path, trials))
+    )
+    raw = write_csv(tmp_path / "films", small_data())
+    tuning.tune(config, ["ease"], data=[raw], searches=searches)
+    trials = search_log.read_log(searches / "ease.csv")
+    own = dict(config.contestant("ease").settings)
+    assert [(dict(one.settings), one.seed) for one in trials] == [
+        (own, 7),
+        (own, 8),
+        (own | {"reg": [5.0]}, 7),
+        (own | {"reg": [5.0]}, 8),
+    ]
+    assert {one.dataset for one in trials} == {"films"}
+    assert lengths == [1, 2, 3, 4]
+    shown = capsys.readouterr().out
+    assert "ease: 4 trials, by ndcg@100 on validation" in shown
+    assert "4 of 4: films ndcg@100 0." in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("als", "'als' has no search"), ("nobody", "'nobody' is no contestant that this project")]
+)
+def test_what_cannot_be_searched_is_named(config: Config, searches: Path, name: str, message: str) -> None:
+    (searches / "nobody.toml").write_text(EASE)
+    with pytest.raises(ConfigurationError, match=message):
+        tuning.tune(config, [name], data=[], searches=searches)

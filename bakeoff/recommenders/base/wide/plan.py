@@ -21,7 +21,7 @@ class Plan:
         batch_size: users per step, all processes together.
         sampled_epochs: the most epochs over sampled items.
         patience: sampled epochs without a better quality after which they end; None: they never end early.
-        full_epochs: epochs over all items, after those.
+        full_epochs: epochs over all items, after those; they go on from the best of them where quality is measured.
         dropout: share of a user's items that is hidden from the input in each step.
         learning_rate: of the layers between, by Adam.
         row_learning_rate: of the items' rows, by row-wise Adagrad.
@@ -66,7 +66,7 @@ class Trained:
 
     Args:
         network: after the last epoch.
-        sampled_epochs: that were passed.
+        sampled_epochs: that it has gone through; further ones that brought nothing are not counted.
         full_epochs: that were passed after them.
     """
 

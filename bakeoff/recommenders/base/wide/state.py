@@ -31,6 +31,7 @@ class Place:
         epoch: that is under way, from 1.
         step: of this epoch that comes next, from 0.
         loss: summed over the users of this epoch so far.
+        best: the epoch over sampled items with the highest quality; 0 where none was measured.
         full_from: the first epoch over all items; None until it is known.
         passed: per epoch passed its mean loss and what was measured after it.
     """
@@ -38,6 +39,7 @@ class Place:
     epoch: int = 1
     step: int = 0
     loss: float = 0.0
+    best: int = 0
     full_from: int | None = None
     passed: list[tuple[float, dict[str, float]]] = field(default_factory=list)
 
@@ -52,6 +54,7 @@ class State:
         middle: the module between.
         optimizer: of the module's parameters.
         place: where training is.
+        best: copies of all tensors as they were after `Place.best`, by name, while more epochs over samples are tried.
     """
 
     table_in: Table
@@ -59,6 +62,7 @@ class State:
     middle: torch.nn.Module
     optimizer: torch.optim.Adam
     place: Place
+    best: dict[str, torch.Tensor] = field(default_factory=dict)
 
     @classmethod
     def initial(cls, rows: Rows, middle: torch.nn.Module, *, plan: Plan, seed: int, device: torch.device) -> "State":
@@ -104,6 +108,26 @@ class State:
             },
         }
 
+    def kept(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint holds: all tensors, and those of the best epoch."""
+        return {**self.tensors(), **{f"best.{name}": tensor for name, tensor in self.best.items()}}
+
+    def keep_best(self) -> None:
+        """Copy all tensors as they are: the epoch under way is the best so far."""
+        self.make_room_for_best()
+        for name, tensor in self.tensors().items():
+            self.best[name].copy_(tensor)
+        self.place.best = self.place.epoch
+
+    def make_room_for_best(self) -> None:
+        self.best = self.best or {name: torch.empty_like(tensor) for name, tensor in self.tensors().items()}
+
+    def return_to_best(self) -> None:
+        """Be again what `keep_best` copied; its copies are given up."""
+        for name, tensor in self.tensors().items():
+            tensor.copy_(self.best[name])
+        self.best = {}
+
     def start_adam(self) -> None:
         """Let Adam make its moments now, all 0 as before a first step, so that there is something to load into."""
         for parameter in self.middle.parameters():
@@ -127,7 +151,7 @@ def save(state: State, folder: Path, *, training: Mapping[str, Any]) -> None:
     """Write the checkpoint under a temporary name and rename it: an interruption leaves the former one."""
     folder.mkdir(parents=True, exist_ok=True)
     place = json.dumps({"training": training, **asdict(state.place)})
-    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.tensors().items()}
+    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in state.kept().items()}
     unfinished = folder / f"{CHECKPOINT}.unfinished"
     with unfinished.open("wb") as file:
         np.savez(file, allow_pickle=False, **{_PLACE: np.frombuffer(place.encode(), np.uint8)}, **arrays)
@@ -152,9 +176,10 @@ def load(state: State, folder: Path, *, training: Mapping[str, Any]) -> bool:
                 f"The checkpoint {path} is of another training, with other {differing}; empty the folder to train "
                 "from the beginning."
             )
-        for name, tensor in state.tensors().items():
+        state.place = Place(**place)
+        _expect_best(state)
+        for name, tensor in state.kept().items():
             tensor.copy_(torch.from_numpy(arrays[name]))
-    state.place = Place(**place)
     return True
 
 
@@ -164,13 +189,20 @@ def share_from_first(state: State, processes: Processes) -> None:
         return
     from torch.distributed import broadcast, broadcast_object_list
 
-    for tensor in state.tensors().values():
+    place = [state.place]
+    broadcast_object_list(place, 0, device=processes.device)
+    state.place = place[0]
+    _expect_best(state)
+    for tensor in state.kept().values():
         if tensor.device == processes.device:
             broadcast(tensor, 0)
             continue
         moved = tensor.to(processes.device)
         broadcast(moved, 0)
         tensor.copy_(moved)
-    place = [state.place]
-    broadcast_object_list(place, 0, device=processes.device)
-    state.place = place[0]
+
+
+def _expect_best(state: State) -> None:
+    """Where the place is one before the epochs over all items, the best epoch's tensors come with the state."""
+    if state.place.best and state.place.full_from is None:
+        state.make_room_for_best()

@@ -1,10 +1,9 @@
 """The training itself: epochs over sampled items until they bring nothing more, then some over all items."""
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from bakeoff.recommenders.base.contract import Epoch, Report, report_nothing
 from bakeoff.recommenders.base.wide.plan import Network, Plan, Trained
@@ -12,7 +11,7 @@ from bakeoff.recommenders.base.wide.rows import Rows
 
 if TYPE_CHECKING:
     from bakeoff.recommenders.base.wide.middle import MakeMiddle
-    from bakeoff.recommenders.base.wide.state import Place
+    from bakeoff.recommenders.base.wide.state import Place, State
 
 # What early stopping looks at.
 QUALITY = "ndcg@100"
@@ -36,7 +35,8 @@ def train(
         plan: how.
         seed: of everything random.
         make_middle: makes the module between the item layers from their widths; None: that of a Mult-DAE.
-        measure: gives metrics of the network after an epoch; `QUALITY` decides when the sampled epochs end.
+        measure: gives metrics of the network after an epoch; `QUALITY` decides when the sampled epochs end, and from
+            which of them those over all items go on.
         report: is told each epoch, after an interruption those passed before it too.
         checkpoints: where the state is written to, and taken up from.
 
@@ -57,10 +57,10 @@ def train(
         metrics = dict(measure(trainer.state.network())) if measure is not None else {}
         report(Epoch(epoch=place.epoch, train_loss=loss, metrics=metrics, tried={}))
         place.passed.append((loss, metrics))
-        _go_on(place, plan, as_first=trainer.processes.as_first)
+        _go_on(trainer.state, plan, as_first=trainer.processes.as_first)
         trainer.save()
     sampled = (place.full_from or 1) - 1
-    return Trained(trainer.state.network(), sampled, len(place.passed) - sampled)
+    return Trained(trainer.state.network(), place.best or sampled, len(place.passed) - sampled)
 
 
 def _over(place: "Place", plan: Plan) -> bool:
@@ -69,13 +69,25 @@ def _over(place: "Place", plan: Plan) -> bool:
     return place.full_from is not None and place.epoch >= place.full_from + plan.full_epochs
 
 
-def _go_on(place: "Place", plan: Plan, *, as_first: Callable[[float], float]) -> None:
-    """To the next epoch, which is the first over all items where the sampled ones have brought what they can."""
+def _go_on(state: "State", plan: Plan, *, as_first: Callable[[float], float]) -> None:
+    """To the next epoch, which is the first over all items where the sampled ones have brought what they can.
+
+    Those over all items go on from the best of the sampled ones. The first process decides: some that measured a hair
+    apart must not part ways.
+    """
+    place = state.place
     if place.full_from is None:
-        qualities = [metrics[QUALITY] for _, metrics in place.passed if QUALITY in metrics]
-        waited = len(qualities) - 1 - int(np.argmax(qualities)) if qualities else 0
-        enough = place.epoch >= plan.sampled_epochs or (plan.patience is not None and waited >= plan.patience)
-        # Processes that measured a hair apart must not part ways.
-        if as_first(float(enough)):
+        if as_first(float(_rose(place))):
+            state.keep_best()
+        waited = place.epoch - place.best if place.best else 0
+        if place.epoch >= plan.sampled_epochs or (plan.patience is not None and waited >= plan.patience):
             place.full_from = place.epoch + 1
+            if place.best:
+                state.return_to_best()
     place.epoch, place.step, place.loss = place.epoch + 1, 0, 0.0
+
+
+def _rose(place: "Place") -> bool:
+    """Whether the last epoch's quality is above all before; False where none was measured."""
+    *before, last = [metrics.get(QUALITY, -math.inf) for _, metrics in place.passed]
+    return last > max(before, default=-math.inf)

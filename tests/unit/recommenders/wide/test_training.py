@@ -128,11 +128,11 @@ def measured(*qualities: float) -> Any:
     return lambda network: {"ndcg@100": next(values)}
 
 
-def test_sampled_epochs_end_after_the_patience_and_full_ones_follow(rows: Rows) -> None:
+def test_sampled_epochs_end_after_the_patience_and_full_ones_follow_the_best(rows: Rows) -> None:
     plan = replace(PLAN, sampled_epochs=9, patience=2, full_epochs=2)
     curve: list[Epoch] = []
     trained = train(rows, plan=plan, seed=3, measure=measured(0.1, 0.3, 0.2, 0.3, 0.5, 0.4), report=curve.append)
-    assert (trained.sampled_epochs, trained.full_epochs) == (4, 2)
+    assert (trained.sampled_epochs, trained.full_epochs) == (2, 2)
     assert [step.epoch for step in curve] == [1, 2, 3, 4, 5, 6]
     assert [step.metrics["ndcg@100"] for step in curve] == [0.1, 0.3, 0.2, 0.3, 0.5, 0.4]
 
@@ -146,7 +146,15 @@ def test_what_was_measured_before_an_interruption_still_counts(
         with pytest.raises(TakenAwayError):
             train(rows, plan=plan, seed=3, checkpoints=tmp_path, measure=measured(0.1, 0.3, 0.2))
     trained = train(rows, plan=plan, seed=3, checkpoints=tmp_path, measure=measured(0.2, 0.4))
-    assert (trained.sampled_epochs, trained.full_epochs) == (4, 1)
+    assert (trained.sampled_epochs, trained.full_epochs) == (2, 1)
+    undisturbed = train(rows, plan=plan, seed=3, measure=measured(0.1, 0.3, 0.2, 0.2, 0.4))
+    assert_same(trained.network, undisturbed.network)
+
+
+def test_what_is_left_is_the_best_of_the_sampled_epochs(rows: Rows) -> None:
+    plan = replace(PLAN, sampled_epochs=9, patience=2, full_epochs=0)
+    trained = train(rows, plan=plan, seed=3, measure=measured(0.1, 0.3, 0.2, 0.25))
+    assert_same(trained.network, train(rows, plan=replace(PLAN, sampled_epochs=2, full_epochs=0), seed=3).network)
 
 
 def test_every_epoch_may_run_over_all_items(rows: Rows) -> None:

@@ -42,7 +42,7 @@ class Settings(SequenceSettings):
         session_gap: seconds without an event after which a new session begins.
     """
 
-    learning_rate: float = setting(0.008, above=0)
+    learning_rate: float = setting(0.016, above=0)
     unliked_weight: float = setting(0.3, at_least=0, at_most=1)
     session_gap: float = setting(1800.0, above=0)
 

@@ -72,6 +72,8 @@ class KnownItems:
 
     def widen(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Scores of known items, shape (n, len(columns)), as scores of the catalogue, shape (n, n_items)."""
+        if len(self.columns) == self.n_items:
+            return scores
         wide = np.full((len(scores), self.n_items), -np.inf, np.float32)
         wide[:, self.columns] = scores
         return wide

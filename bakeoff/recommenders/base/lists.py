@@ -1,5 +1,6 @@
 """From scores to ranked lists: one function for every recommender, deterministic, ties in column order."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,12 +14,26 @@ from bakeoff.recommenders.base.contract import Columns, Floats, Model, RankedLis
 CHUNK = 256
 
 
+def nth_highest(values: npt.NDArray[np.float32], n: int) -> np.float32:
+    """The `n`-th highest of at least `n` values; the whole array is looked at once only, which is what it costs.
+
+    The n-th highest of a part is a lower bound: all that is below it is out. The part is as large as what the bound is
+    expected to leave.
+    """
+    step = math.isqrt(len(values) // n)
+    if step > 1:
+        part = values[::step]
+        values = values[values >= np.partition(part, len(part) - n)[len(part) - n]]
+    highest: np.float32 = np.partition(values, len(values) - n)[len(values) - n]
+    return highest
+
+
 def top_n(scores: npt.NDArray[np.float32], n: int) -> Columns:
     """The columns of the `n` highest finite scores of one row, best first; equal scores in column order."""
     n = min(n, len(scores))
     if n < len(scores):
         # Everything at or above the n-th highest score, so that a tie at the edge is cut in column order.
-        threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
+        threshold = nth_highest(scores, n)
         columns = np.flatnonzero(scores >= threshold) if np.isfinite(threshold) else np.flatnonzero(scores > -np.inf)
     else:
         columns = np.flatnonzero(scores > -np.inf)

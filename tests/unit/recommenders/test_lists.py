@@ -9,7 +9,7 @@ from bakeoff.data.interactions import Interactions
 from bakeoff.errors import ModelError
 from bakeoff.recommenders.base import Model
 from bakeoff.recommenders.base.known import KnownItems, add_rows
-from bakeoff.recommenders.base.lists import CHUNK, recommend, top_n
+from bakeoff.recommenders.base.lists import CHUNK, nth_highest, recommend, top_n
 from tests.support.training import rows
 
 
@@ -110,3 +110,17 @@ def test_a_long_history_is_added_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     at_once = add_rows(histories, matrix, weights=weights)
     monkeypatch.setattr("bakeoff.recommenders.base.known.ROWS_AT_ONCE", 2)
     np.testing.assert_array_equal(add_rows(histories, matrix, weights=weights), at_once)
+
+
+@pytest.mark.parametrize("n", [1, 7, 40, 400, 1000])
+@pytest.mark.parametrize("kind", ["drawn", "rising", "falling", "few values", "mostly -inf"])
+def test_the_nth_highest_is_that_of_the_sorted_values(kind: str, n: int) -> None:
+    values = np.random.default_rng(n).standard_normal(1000).astype(np.float32)
+    values = {
+        "drawn": values,
+        "rising": np.sort(values),
+        "falling": np.sort(values)[::-1],
+        "few values": np.round(values),
+        "mostly -inf": np.where(values > 1, values, -np.inf).astype(np.float32),
+    }[kind]
+    assert nth_highest(values, n) == np.sort(values)[-n]

@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from bakeoff.recommenders.base.lists import nth_highest
+
 Floats = npt.NDArray[np.float32]
 
 # Share of the squared weights that the first look sees.
@@ -56,7 +58,8 @@ class OutputLayer:
         return cls(rotation, np.ascontiguousarray(turned[:, :n]), rest - rest.mean(axis=0), np.array(biases))
 
     def scores(self, hidden: Floats, *, offsets: Floats) -> Floats:
-        """Per user every item's score: exact for the `EXACT` best of the first look, that look's for the others.
+        """Per user every item's score: exact for the `EXACT` best of the first look and their equals, that look's for
+        the others.
 
         Args:
             hidden: shape (n_users, size).
@@ -70,7 +73,7 @@ class OutputLayer:
         scores: Floats = np.matmul(turned[:, :n], self.first.T, dtype=np.float32)
         scores += self.biases + offsets
         for user, row in enumerate(scores):
-            best = np.argpartition(row, n_items - EXACT)[n_items - EXACT :] if n_items > EXACT else np.arange(n_items)
+            best = np.flatnonzero(row >= nth_highest(row, min(EXACT, n_items)))
             row[best] += self.rest[best] @ turned[user, n:]
         return scores
 

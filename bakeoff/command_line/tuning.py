@@ -40,11 +40,15 @@ def tune(config: Config, contestants: Sequence[str], *, data: Sequence[Path], se
 
     for search in [_read(config, name, searches) for name in contestants or names(searches)]:
         folders = {data_set_name(folder): _prepared(config, folder, search.split) for folder in data}
+        log = searches / f"{search.contestant}.csv"
+        # Written after each trial, so that what a long search has found outlives it; an interrupted one leaves the
+        # former log as it is.
+        running = log.with_suffix(".running")
         done: dict[int, Trial] = {}
         for place, trial in _trials(config, search, folders):
             done[place] = trial
-            # After each one, so that what a long search has found outlives it.
-            write_log(searches / f"{search.contestant}.csv", [done[place] for place in sorted(done)])
+            write_log(running, [done[place] for place in sorted(done)])
+        running.replace(log)
         _show(search, [done[place] for place in sorted(done)])
 
 

@@ -28,7 +28,7 @@ class Settings:
         reg: L2 regularisations to try on validation.
         min_interactions: items with fewer interactions are not learned.
         max_items: at most so many items are learned, those with the most interactions, and the log says so: the item
-            x item matrix takes up to 28 bytes an entry while it is chosen and 4 in the archive (2.8 and 0.4 GB at
+            x item matrix takes up to 24 bytes an entry while it is chosen and 4 in the archive (2.4 and 0.4 GB at
             10,000 items).
         popularity_exponents: to try; scores are divided by popularity^exponent. One value: no choice.
         popularity_budget: the share of ndcg@100 that may be given for coverage.

@@ -8,7 +8,7 @@ import pytest
 
 from bakeoff.shipping import stage_job
 from tests.support.reports import evaluation, write_run
-from tests.support.training import CHECKOUT, SMALL, job_environment, run_alone
+from tests.support.training import CHECKOUT, SMALL, hyperparameters, job_environment, run_alone
 
 JOBS = sorted(path.name for path in (CHECKOUT / "sagemaker_jobs").iterdir() if path.is_dir() and path.name[0] != "_")
 # What no image of a job has, and what the PyTorch image is not promised to have.
@@ -44,15 +44,8 @@ def test_every_script_of_a_job_imports_from_its_tarball_alone(job: str, tmp_path
 def test_the_training_job_trains_with_its_images_libraries_alone(
     contestant: str, prepared_folder: Path, tmp_path: Path
 ) -> None:
-    recommender, settings, learns_from = SMALL[contestant]
-    hyperparameters = {
-        "contestant": contestant,
-        "recommender": recommender,
-        "settings": json.dumps(settings),
-        "learns_from": learns_from,
-        "seed": "7",
-    }
-    environment = job_environment(tmp_path, hyperparameters)
+    recommender = SMALL[contestant][0]
+    environment = job_environment(tmp_path, hyperparameters(contestant))
     (tmp_path / "prepared").symlink_to(prepared_folder, target_is_directory=True)
     code = unpack("train_recommender", tmp_path)
     done = run_alone(

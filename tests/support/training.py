@@ -129,17 +129,20 @@ SMALL: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 
-def order(contestant: str, *, seed: int = 7) -> Hyperparameters:
+def hyperparameters(contestant: str, *, seed: int = 7) -> dict[str, str]:
+    """As a training job is given them."""
     recommender, settings, learns_from = SMALL[contestant]
-    return Hyperparameters.parse(
-        {
-            "contestant": contestant,
-            "recommender": recommender,
-            "settings": json.dumps(settings),
-            "learns_from": learns_from,
-            "seed": str(seed),
-        }
-    )
+    return {
+        "contestant": contestant,
+        "recommender": recommender,
+        "settings": json.dumps(settings),
+        "learns_from": learns_from,
+        "seed": str(seed),
+    }
+
+
+def order(contestant: str, *, seed: int = 7) -> Hyperparameters:
+    return Hyperparameters.parse(hyperparameters(contestant, seed=seed))
 
 
 def train(contestant: str, prepared: Prepared, *, seed: int = 7) -> Trained:

@@ -22,6 +22,8 @@ from bakeoff.recommenders.base.known import KnownItems, add_rows
 LOG = logging.getLogger(__name__)
 # Rows of the item matrix that one history is added to at once: bounds what a very long history takes.
 BLOCK = 512
+# An entry while a regularisation is chosen: the counts, the matrix that is inverted, and two matrices of weights.
+BYTES = 24
 # Up to this size a matrix is inverted as a whole.
 WHOLE = 256
 
@@ -43,10 +45,10 @@ def items_that_fit(interactions: Interactions, *, at_least: int, at_most: int, s
     if len(known.columns) < n_enough:
         LOG.warning(
             "The item-item model learns the %d most-interacted of %d items, because its matrix grows with their "
-            "square (%.1f GB while it is solved); raise %s where there is more memory.",
+            "square (up to %.1f GB while it is chosen); raise %s where there is more memory.",
             len(known.columns),
             n_enough,
-            12 * len(known.columns) ** 2 / 1e9,
+            BYTES * len(known.columns) ** 2 / 1e9,
             setting,
         )
     return known

@@ -8,6 +8,7 @@ from bakeoff.command_line import tuning
 from bakeoff.config import Config
 from bakeoff.errors import ConfigurationError
 from bakeoff.training import search_log
+from bakeoff.training.search import Trial
 from tests.support.small_data import small_data, write_csv
 
 EASE = """
@@ -35,9 +36,12 @@ def test_every_trial_is_in_the_log_and_the_log_grows_with_each(
 ) -> None:
     lengths: list[int] = []
     write = search_log.write_log
-    monkeypatch.setattr(
-        search_log, "write_log", lambda path, trials: (lengths.append(len(trials)), write(path, trials))
-    )
+
+    def written(path: Path, trials: list[Trial]) -> None:
+        lengths.append(len(trials))
+        write(path, trials)
+
+    monkeypatch.setattr(search_log, "write_log", written)
     raw = write_csv(tmp_path / "films", small_data())
     tuning.tune(config, ["ease"], data=[raw], searches=searches)
     trials = search_log.read_log(searches / "ease.csv")
@@ -50,9 +54,29 @@ def test_every_trial_is_in_the_log_and_the_log_grows_with_each(
     ]
     assert {one.dataset for one in trials} == {"films"}
     assert lengths == [1, 2, 3, 4]
+    assert sorted(path.name for path in searches.iterdir()) == ["ease.csv", "ease.toml"]
     shown = capsys.readouterr().out
     assert "ease: 4 trials, by ndcg@100 on validation" in shown
     assert "4 of 4: films ndcg@100 0." in shown
+
+
+def test_an_interrupted_search_leaves_the_former_log_and_what_it_found(
+    config: Config, searches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (searches / "ease.csv").write_text("the former log")
+    write = search_log.write_log
+
+    def interrupted(path: Path, trials: list[Trial]) -> None:
+        write(path, trials)
+        if len(trials) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(search_log, "write_log", interrupted)
+    raw = write_csv(tmp_path / "films", small_data())
+    with pytest.raises(KeyboardInterrupt):
+        tuning.tune(config, ["ease"], data=[raw], searches=searches)
+    assert (searches / "ease.csv").read_text() == "the former log"
+    assert len(search_log.read_log(searches / "ease.running")) == 2
 
 
 @pytest.mark.parametrize(

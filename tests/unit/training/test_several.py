@@ -1,6 +1,5 @@
 """A training in several processes: when they are started, and who writes."""
 
-import json
 import runpy
 import sys
 from dataclasses import replace
@@ -11,7 +10,7 @@ import pytest
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import ConfigurationError, DataError
 from bakeoff.training.several import share_among_gpus, shares_steps, writes
-from tests.support.training import CHECKOUT, SMALL, job_environment, order
+from tests.support.training import CHECKOUT, SMALL, hyperparameters, job_environment, order
 
 SCRIPT = CHECKOUT / "sagemaker_jobs" / "train_recommender" / "train.py"
 
@@ -52,15 +51,7 @@ def test_a_wide_catalogue_alone_is_trained_by_several_processes_together(contest
 def test_the_job_asks_for_processes_where_they_share_steps(
     contestant: str, scripts: list[Path], prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recommender, settings, learns_from = SMALL[contestant]
-    hyperparameters = {
-        "contestant": contestant,
-        "recommender": recommender,
-        "settings": json.dumps(settings),
-        "learns_from": learns_from,
-        "seed": "7",
-    }
-    environment = job_environment(tmp_path, hyperparameters) | {"SM_CHANNEL_PREPARED": str(prepared.folder)}
+    environment = job_environment(tmp_path, hyperparameters(contestant)) | {"SM_CHANNEL_PREPARED": str(prepared.folder)}
     asked: list[Path] = []
     job = runpy.run_path(str(SCRIPT))
     of_script = job["main"].__globals__

@@ -59,9 +59,9 @@ def blend_figures(folders: Mapping[str, Path], prepared: Prepared, target: Targe
     for name, folder in members.items():
         with (folder / VALIDATION_LISTS).open("rb") as content:
             validation[name] = ValidationLists.read(content, source=str(folder))
-    blend, lists = blend_field(ranked, validation, prepared)
+    made = blend_field(ranked, validation, prepared)
     values = {name: ndcg_of_users([one], target, k=10) for name, one in ranked.items()}
-    best = max(blend.weights, key=lambda name: float(values[name].mean()))
-    ours = ndcg_of_users([lists], target, k=10)
-    print(f"\n{blend} ndcg@10 {ours.mean():.4f}; its best member {best} {values[best].mean():.4f}")
+    best = max(made.blend.weights, key=lambda name: float(values[name].mean()))
+    ours = ndcg_of_users([made.ranked], target, k=10)
+    print(f"\n{made.blend} ndcg@10 {ours.mean():.4f}; its best member {best} {values[best].mean():.4f}")
     return paired("blend_vs_best_member_ndcg10", ours, values[best], at_least=1, loss=0.01)

@@ -163,10 +163,11 @@ def _blended(
         return {}
     ranked = {name: one.ranked for name, one in entered.items() if one.ranked is not None}
     try:
-        blend, lists = blend_field(ranked, read_validation_lists(curves), prepared)
+        made = blend_field(ranked, read_validation_lists(curves), prepared)
     except EvaluationError as error:  # of the others' figures nothing is lost
         return {name: _Entered(ranked=None, more={}, problems=[str(error)], notes=[]) for name in blends}
-    return {name: _Entered(ranked=lists, more={}, problems=[], notes=[str(blend)], blend=blend) for name in blends}
+    entry = _Entered(ranked=made.ranked, more={}, problems=[], notes=made.notes, blend=made.blend)
+    return dict.fromkeys(blends, entry)
 
 
 def _further(

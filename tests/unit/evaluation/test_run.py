@@ -564,6 +564,23 @@ def test_a_blend_is_made_of_those_that_left_validation_lists_and_scored_like_any
     assert written["contestants"]["popularity"]["blend"] is None
 
 
+def test_a_contestant_with_other_validation_users_is_no_member_and_the_report_says_so(
+    room: Room, prepared: Prepared
+) -> None:
+    for name in ("popularity", "stranger"):
+        room.enter(name)
+    room.contestants.append({"name": "blend", "kind": "blend", "status": "ok", "lists": None, "twin": False})
+    users = prepared.validation_holdout.users
+    popular = np.array([prepared.item_columns[item] for item in popular_items(prepared)][:100], np.int32)
+    for name, asked in (("popularity", users), ("stranger", users[1:])):
+        lists = np.tile(popular, (len(asked), 1))
+        output(room.folder, name, lists=ValidationLists(users=asked, ranked=lists))
+    blended = room.evaluate(curves=room.folder / "models").contestants["blend"]
+    assert blended.blend is not None
+    assert blended.blend.weights == {"popularity": 1.0}
+    assert blended.notes[1:] == ["Could not be members, for their validation lists are of other users: stranger."]
+
+
 def test_a_blend_of_nobody_is_unhealthy_and_the_others_are_scored(room: Room) -> None:
     room.enter("managed")
     room.contestants.append({"name": "blend", "kind": "blend", "status": "ok", "lists": None, "twin": False})

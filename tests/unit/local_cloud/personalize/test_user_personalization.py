@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bakeoff.config import load_config
 from bakeoff.recommenders import find
 from bakeoff.recommenders.base import parse_settings
 from local_cloud.personalize.recipes import user_personalization
@@ -28,9 +29,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(user_personalization, name, Twin(recommender="ease"))
 
 
-@pytest.mark.parametrize("twin", [OF_INTERACTIONS, OF_METADATA])
-def test_the_recommender_in_the_twins_place_is_there_and_takes_its_settings(twin: Twin) -> None:
-    assert parse_settings(find(twin.recommender).Settings, dict(twin.settings), source="the twin")
+@pytest.mark.parametrize(("twin", "name"), [(OF_INTERACTIONS, "hrnn"), (OF_METADATA, "hrnn-metadata")])
+def test_the_recommender_in_the_twins_place_is_the_catalogues(twin: Twin, name: str) -> None:
+    contestant = load_config("local").contestant(name)
+    settings = find(twin.recommender).Settings
+    assert twin.recommender == contestant.recommender
+    assert parse_settings(settings, dict(twin.settings), source="the twin") == parse_settings(
+        settings, dict(contestant.settings), source=name
+    )
 
 
 def kinds(items: list[str]) -> set[str]:

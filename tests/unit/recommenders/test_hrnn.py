@@ -102,6 +102,15 @@ def test_item_features_need_a_document_per_item() -> None:
         fit(documents=DOCUMENTS[:1], item_features=True)
 
 
+def test_documents_that_tell_nothing_give_the_model_without_features_and_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    silent = [replace(document, genres=(), directors=(), actors=(), year=None) for document in DOCUMENTS]
+    told, plain = fit(documents=silent, item_features=True), fit()
+    np.testing.assert_array_equal(told.scores(sequences()), plain.scores(sequences()))
+    assert "there are no item features to learn from" in caplog.text
+
+
 def test_members_answer_with_their_mean() -> None:
     model = fit(members=2)
     alone = [

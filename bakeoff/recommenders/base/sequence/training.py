@@ -1,5 +1,6 @@
 """Trains a sequence model with torch: windows of histories, every event's successor as a target."""
 
+import logging
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bakeoff.recommenders.base.sequence.settings import SequenceSettings
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+LOG = logging.getLogger(__name__)
 WARM_UP_STEPS = 20
 # Where the batch size is not given: few histories need many small steps, many histories few large ones.
 STEPS_PER_EPOCH = 150
@@ -90,6 +92,12 @@ class Data:
             features = ItemFeatures.of(
                 [task.documents[column] for column in known.columns], min_items=task.settings.min_feature_items
             )
+            if not len(features.tokens):
+                LOG.warning(
+                    "No genre, person or year is known of %d items or more: there are no item features to learn from, "
+                    "and the model is one without them.",
+                    task.settings.min_feature_items,
+                )
         threshold = task.signal.liked_threshold
         reading = Reading.of(learned, liked_threshold=threshold, session_gap=session_gap)
         return cls(known=known, rows=rows, reading=reading, features=features)

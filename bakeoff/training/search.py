@@ -184,24 +184,18 @@ def standings(trials: Iterable[Trial], *, metric: str) -> list[Standing]:
 
 
 def winner(trials: Iterable[Trial], *, metric: str) -> Standing:
-    """The combination to take: of those that hardly differ from the best one, the one that changes the fewest settings.
-
-    Changes are counted from the combination that was tried first, the catalogue's own; of equal ones the first wins.
+    """The combination to take: of those that hardly differ from the best one, the one that was tried first.
 
     Raises:
         ConfigurationError: no combination was tried on every data set with every seed.
     """
     tried = list(trials)
-    standing = standings(tried, metric=metric)
+    standing = {_key(one): one for one in standings(tried, metric=metric)}
     if not standing:
         raise ConfigurationError("The search", ["No combination was tried on every data set; repeat it."])
-    own, order = tried[0].settings, list(dict.fromkeys(_key(trial) for trial in tried))
-    equal = [one for one in standing if one.share >= standing[0].share * (1 - TIE)]
-    return min(equal, key=lambda one: (_changes(one.settings, own), order.index(_key(one))))
-
-
-def _changes(settings: Mapping[str, Any], own: Mapping[str, Any]) -> int:
-    return sum(json.dumps(settings.get(name)) != json.dumps(own.get(name)) for name in settings.keys() | own.keys())
+    best = max(one.share for one in standing.values())
+    order = dict.fromkeys(_key(trial) for trial in tried)
+    return next(standing[one] for one in order if one in standing and standing[one].share >= best * (1 - TIE))
 
 
 def _key(one: Trial | Standing) -> str:

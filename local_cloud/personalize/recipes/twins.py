@@ -28,7 +28,7 @@ class Twin:
 
 # Of a dataset group without metadata, and of one with an Items dataset.
 OF_INTERACTIONS = Twin(recommender="hrnn")
-OF_METADATA = Twin(recommender="hrnn", settings={"item_features": True, "learning_rate": 0.008})
+OF_METADATA = Twin(recommender="hrnn", settings={"item_features": True})
 
 
 @dataclass(frozen=True, eq=False)

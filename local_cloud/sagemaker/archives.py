@@ -1,7 +1,8 @@
 """Archives of jobs and models: a folder as `.tar.gz`, and back."""
 
-import tarfile
 from pathlib import Path
+
+from backports import tarfile
 
 
 class ArchiveError(Exception):

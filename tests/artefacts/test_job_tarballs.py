@@ -1,12 +1,12 @@
 """Job tarballs, unpacked alone: their entries in a fresh interpreter that sees nothing else of the checkout."""
 
 import json
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from bakeoff.shipping import stage_job
+from local_cloud.sagemaker import archives
 from tests.support.reports import evaluation, write_run
 from tests.support.training import CHECKOUT, SMALL, hyperparameters, job_environment, run_alone
 
@@ -21,8 +21,7 @@ ANSWER_SIMILAR = ("content", "content_article")
 
 def unpack(job: str, folder: Path) -> Path:
     code = folder / "code"
-    with tarfile.open(stage_job(job, build=folder / "build")) as archive:
-        archive.extractall(code, filter="data")
+    archives.unpack(stage_job(job, build=folder / "build"), code)
     return code
 
 

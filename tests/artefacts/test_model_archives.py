@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import subprocess
-import tarfile
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +18,7 @@ from bakeoff.data import layout
 from bakeoff.data.prepared import Prepared
 from bakeoff.recommenders.base.answering import answer, read_requests
 from bakeoff.shipping import stage_model_code
+from local_cloud.sagemaker import archives
 from tests.artefacts.make_serving_environment import PYTHON, stamp
 from tests.support.training import CHECKOUT, SMALL, train
 
@@ -72,10 +72,8 @@ def served(
     trained.save(made)
     stage_model_code(trained.archive.description["recommender"], into=made / "code", job=JOB)
     # Through a tarball, as the training job's output reaches the endpoint.
-    with tarfile.open(base / "model.tar.gz", "w:gz") as archive:
-        archive.add(made, arcname=".")
-    with tarfile.open(base / "model.tar.gz") as archive:
-        archive.extractall(base / "model", filter="data")
+    archives.pack(made, base / "model.tar.gz")
+    archives.unpack(base / "model.tar.gz", base / "model")
     answers = answer(trained.archive, read_requests("\n".join(requests), "application/jsonlines"))
     expected = [[item["itemId"] for item in one["items"]] for one in answers]
     with Server(base) as url:

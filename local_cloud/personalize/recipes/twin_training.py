@@ -4,7 +4,9 @@ Choices are not made on these, but on the newest events of the others: of a smal
 few to choose anything by, and what was chosen on them would flatter the metrics.
 """
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -26,6 +28,9 @@ from local_cloud.personalize.recipes.contract import TrainingData
 from local_cloud.personalize.recipes.twins import LIKED, Log, Twin, documents_of, log_of
 
 NO_ITEM = -1
+# Of torch's random numbers a process has one stream: of two trainings at a time neither would be repeatable.
+_ONE_AT_A_TIME = threading.Lock()
+CHECK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +67,13 @@ def train_twin(twin: Twin, data: TrainingData) -> TrainedTwin:
         report=report,
     )
     try:
-        choice = recommender.choose(split.train, validation=_HeldOutEvents(split.validation), task=task)
-        data.check()
-        metrics = _metrics(choice.model, split, catalogue=len(data.item_ids | set(log.item_ids)))
-        model = recommender.fit(log.histories, chosen=choice.chosen, task=task)
+        with _turn(data):
+            choice = recommender.choose(split.train, validation=_HeldOutEvents(split.validation), task=task)
+            data.check()
+            model = recommender.fit(log.histories, chosen=choice.chosen, task=task)
     except BakeoffError as error:
         raise JobFailedError(f"The twin {twin.recommender} could not be trained: {error}") from error
+    metrics = _metrics(choice.model, split, catalogue=len(data.item_ids | set(log.item_ids)))
     description = {
         "recommender": twin.recommender,
         "settings": asdict(settings),
@@ -75,6 +81,17 @@ def train_twin(twin: Twin, data: TrainingData) -> TrainedTwin:
         **task.signal.to_json(),
     }
     return TrainedTwin(Archive(model, log.item_ids, description), log, metrics)
+
+
+@contextmanager
+def _turn(data: TrainingData) -> Iterator[None]:
+    """Waits until no other twin trains; `data` is asked meanwhile whether this one shall stop."""
+    while not _ONE_AT_A_TIME.acquire(timeout=CHECK_SECONDS):
+        data.check()
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,16 @@
 """What a twin is fitted on, what its choices are made on, and whom its metrics are of."""
 
-import numpy as np
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
-from local_cloud.personalize.recipes.twin_training import _split
+import numpy as np
+import pytest
+
+from local_cloud.personalize.lifecycle import JobFailedError
+from local_cloud.personalize.recipes.contract import TrainingData
+from local_cloud.personalize.recipes.twin_training import _split, _turn
 from tests.support.training import rows
 
 
@@ -29,3 +37,33 @@ def test_users_with_two_events_keep_both_to_learn_an_order_from() -> None:
     assert len(split.validation.users) == 0
     assert np.sort(split.train.activity).tolist() == [0, *[2] * 9]
     assert split.tested.relevant.n_interactions == 1
+
+
+def asking(check: Callable[[], None]) -> TrainingData:
+    return cast(TrainingData, SimpleNamespace(check=check))
+
+
+def test_two_trainings_take_turns() -> None:
+    waits, entered = threading.Event(), threading.Event()
+
+    def train() -> None:
+        with _turn(asking(waits.set)):
+            entered.set()
+
+    second = threading.Thread(target=train)
+    with _turn(asking(lambda: None)):
+        second.start()
+        assert waits.wait(30)
+        assert not entered.is_set()
+    second.join(30)
+    assert entered.is_set()
+
+
+def test_who_waits_for_a_turn_can_be_stopped_and_takes_none_away() -> None:
+    def stop() -> None:
+        raise JobFailedError("stopped")
+
+    with _turn(asking(lambda: None)), pytest.raises(JobFailedError, match="stopped"), _turn(asking(stop)):
+        pytest.fail("It did not wait.")
+    with _turn(asking(stop)):
+        pass

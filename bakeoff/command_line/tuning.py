@@ -48,7 +48,9 @@ def tune(config: Config, contestants: Sequence[str], *, data: Sequence[Path], se
         for place, trial in _trials(config, search, folders):
             done[place] = trial
             write_log(running, [done[place] for place in sorted(done)])
-        running.replace(log)
+        # Out of memory: another search of the same contestant writes its own into the running file.
+        write_log(log, [done[place] for place in sorted(done)])
+        running.unlink(missing_ok=True)
         _show(search, [done[place] for place in sorted(done)])
 
 

@@ -71,9 +71,9 @@ def train_twin(twin: Twin, data: TrainingData) -> TrainedTwin:
             choice = recommender.choose(split.train, validation=_HeldOutEvents(split.validation), task=task)
             data.check()
             model = recommender.fit(log.histories, chosen=choice.chosen, task=task)
+        metrics = _metrics(choice.model, split, catalogue=len(data.item_ids | set(log.item_ids)))
     except BakeoffError as error:
         raise JobFailedError(f"The twin {twin.recommender} could not be trained: {error}") from error
-    metrics = _metrics(choice.model, split, catalogue=len(data.item_ids | set(log.item_ids)))
     description = {
         "recommender": twin.recommender,
         "settings": asdict(settings),

@@ -34,14 +34,14 @@ def searches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_trial_is_in_the_log_and_the_log_grows_with_each(
     config: Config, searches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lengths: list[int] = []
+    written: list[tuple[str, int]] = []
     write = search_log.write_log
 
-    def written(path: Path, trials: list[Trial]) -> None:
-        lengths.append(len(trials))
+    def watched(path: Path, trials: list[Trial]) -> None:
+        written.append((path.suffix, len(trials)))
         write(path, trials)
 
-    monkeypatch.setattr(search_log, "write_log", written)
+    monkeypatch.setattr(search_log, "write_log", watched)
     raw = write_csv(tmp_path / "films", small_data())
     tuning.tune(config, ["ease"], data=[raw], searches=searches)
     trials = search_log.read_log(searches / "ease.csv")
@@ -53,11 +53,27 @@ def test_every_trial_is_in_the_log_and_the_log_grows_with_each(
         (own | {"reg": [5.0]}, 8),
     ]
     assert {one.dataset for one in trials} == {"films"}
-    assert lengths == [1, 2, 3, 4]
+    assert written == [(".running", 1), (".running", 2), (".running", 3), (".running", 4), (".csv", 4)]
     assert sorted(path.name for path in searches.iterdir()) == ["ease.csv", "ease.toml"]
     shown = capsys.readouterr().out
     assert "ease: 4 trials, by ndcg@100 on validation" in shown
     assert "4 of 4: films ndcg@100 0." in shown
+
+
+def test_a_search_beside_another_of_the_same_contestant_logs_its_own_trials(
+    config: Config, searches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = search_log.write_log
+
+    def disturbed(path: Path, trials: list[Trial]) -> None:
+        write(path, trials)
+        if path.suffix == ".running":  # the other one ends, and takes the running file away
+            path.unlink()
+
+    monkeypatch.setattr(search_log, "write_log", disturbed)
+    raw = write_csv(tmp_path / "films", small_data())
+    tuning.tune(config, ["ease"], data=[raw], searches=searches)
+    assert len(search_log.read_log(searches / "ease.csv")) == 4
 
 
 def test_an_interrupted_search_leaves_the_former_log_and_what_it_found(

@@ -1,11 +1,14 @@
 """The function of the scoreboard, from API Gateway's event to the proxy response."""
 
 import json
+import threading
 from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
+from bakeoff.serving.run_records import RunRecords
 
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 30_000)
 FIGURE = {"value": 0.25, "low": 0.2, "high": 0.3, "n": 9}
@@ -141,10 +144,18 @@ def test_a_refusal_of_dynamodb_is_a_503_without_names(handler: ModuleType, monke
 
 
 @pytest.mark.usefixtures("record")
-def test_a_read_past_the_budget_is_a_503(handler: ModuleType) -> None:
+def test_a_read_past_the_budget_is_a_503(handler: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def hold(records: RunRecords) -> dict[str, Any]:
+        answered.wait(20)
+        raise AssertionError("Whoever waits for this read does not keep the budget.")
+
+    monkeypatch.setattr(RunRecords, "promoted", hold)
     late = SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=lambda: 0)
     event = {"httpMethod": "GET", "path": "/contestants", "requestContext": {"requestId": "r-1"}}
     response = handler.lambda_handler(event, late)
+    answered.set()
     assert (response["statusCode"], json.loads(response["body"])["error"]["code"]) == (503, "run_unavailable")
 
 

@@ -97,7 +97,7 @@ def _trials(config: Config, search: "Search", folders: dict[str, Path]) -> Itera
     contestant = config.contestant(search.contestant)
     planned = [
         (settings, dataset, search.seed + number)
-        for settings in search.combinations(contestant.settings)
+        for settings in search.combinations(contestant)
         for dataset in sorted(folders)
         for number in range(search.seeds)
     ]

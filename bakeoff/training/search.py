@@ -11,7 +11,7 @@ import time
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bakeoff.contracts.catalogue import Contestant
 from bakeoff.data.prepared import Prepared
 from bakeoff.errors import ConfigurationError
 from bakeoff.recommenders import find
+from bakeoff.recommenders.base import parse_settings
 from bakeoff.recommenders.base.contract import report_nothing
 from bakeoff.training.hyperparameters import Hyperparameters
 from bakeoff.training.run import prepare_task
@@ -74,13 +75,23 @@ class Search:
             raise ConfigurationError(str(path), faults)
         return cls(contestant=path.stem, **given)
 
-    def combinations(self, own: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The settings of each trial: the contestant's own first, then others, drawn without repetition."""
-        names = list(self.settings)
+    def combinations(self, contestant: Contestant) -> list[dict[str, Any]]:
+        """The settings of each trial: the contestant's own first, then others, drawn without repetition.
+
+        A default that is written down and one that is left out are the same.
+
+        Raises:
+            ConfigurationError: a combination has an unknown or a wrong setting.
+        """
+        own, names = contestant.settings, list(self.settings)
         every = [dict(zip(names, values, strict=True)) for values in itertools.product(*self.settings.values())]
         order = np.random.default_rng(self.seed).permutation(len(every))
         tried = [dict(own), *({**own, **every[place]} for place in order.tolist())]
-        distinct = {json.dumps(settings, sort_keys=True): settings for settings in tried}
+        known = find(str(contestant.recommender)).Settings
+        distinct: dict[str, dict[str, Any]] = {}
+        for settings in tried:
+            that_hold = asdict(parse_settings(known, settings, source=f"The search of {contestant.name}"))
+            distinct.setdefault(json.dumps(that_hold, sort_keys=True), settings)
         return list(distinct.values())[: self.trials]
 
 

@@ -25,7 +25,7 @@ def test_the_catalogue_has_what_won_in_the_log(name: str, config: Config) -> Non
 def test_every_combination_is_one_that_the_recommender_takes(name: str, config: Config) -> None:
     search, contestant = Search.read(SEARCHES / f"{name}.toml"), config.contestant(name)
     recommender = find(str(contestant.recommender))
-    for settings in search.combinations(contestant.settings):
+    for settings in search.combinations(contestant):
         parse_settings(recommender.Settings, settings, source=name)
 
 

@@ -1,5 +1,6 @@
 """A search of settings: its file, the combinations it tries, what a trial measures, and who stands first."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,16 +49,28 @@ def trial(dataset: str, settings: dict[str, object], ndcg: float, seed: int = 7)
 def test_the_contestants_own_settings_are_tried_first_and_no_combination_twice(tmp_path: Path) -> None:
     search = read(tmp_path, TEXT)
     own = {"reg": [20.0], "min_interactions": 2}
-    tried = search.combinations(own)
+    contestant = replace(EASE, settings=own)
+    tried = search.combinations(contestant)
     assert search.contestant == "ease"
     assert tried[0] == own
     assert len(tried) == 3
     assert all(tried.count(one) == 1 for one in tried)
-    assert tried == search.combinations(own)
+    assert tried == search.combinations(contestant)
+
+
+def test_a_default_that_is_written_down_is_no_further_combination(tmp_path: Path) -> None:
+    # Of ease's `min_interactions` 2 is the default.
+    search = read(tmp_path, TEXT.replace("reg = [[5.0], [20.0]]\n", ""))
+    assert search.combinations(EASE) == [{}, {"min_interactions": 1}]
+
+
+def test_a_setting_that_the_recommender_does_not_have_is_refused_before_anything_is_tried(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="depth is no setting"):
+        read(tmp_path, TEXT.replace("reg =", "depth =")).combinations(EASE)
 
 
 def test_settings_that_are_not_searched_stay_as_they_are(tmp_path: Path) -> None:
-    tried = read(tmp_path, TEXT).combinations({"max_items": 500})
+    tried = read(tmp_path, TEXT).combinations(replace(EASE, settings={"max_items": 500}))
     assert {one["max_items"] for one in tried} == {500}
 
 
